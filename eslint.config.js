@@ -1,0 +1,76 @@
+// @ts-check
+import js from '@eslint/js';
+import tseslint from 'typescript-eslint';
+
+/** What a room may not import; see docs/architecture.md. Types may cross every border. */
+const arrow = (files, regex, message) => ({
+  files,
+  ignores: ['**/*.test.ts'],
+  rules: {
+    '@typescript-eslint/no-restricted-imports': [
+      'error',
+      { patterns: [{ regex, message, allowTypeImports: true }] },
+    ],
+  },
+});
+
+export default tseslint.config(
+  { ignores: ['dist', 'coverage', 'node_modules', 'test/golden'] },
+  js.configs.recommended,
+  {
+    files: ['**/*.ts'],
+    extends: [tseslint.configs.strictTypeChecked, tseslint.configs.stylisticTypeChecked],
+    languageOptions: { parserOptions: { projectService: true, tsconfigRootDir: import.meta.dirname } },
+    rules: {
+      '@typescript-eslint/switch-exhaustiveness-check': 'error',
+      '@typescript-eslint/consistent-type-imports': 'error',
+      '@typescript-eslint/explicit-module-boundary-types': 'error',
+      '@typescript-eslint/restrict-template-expressions': ['error', { allowNumber: true }],
+      eqeqeq: ['error', 'always'],
+      complexity: ['error', 10],
+      'max-params': ['error', 4],
+      'max-depth': ['error', 3],
+      'max-lines-per-function': ['error', { max: 60, skipBlankLines: true, skipComments: true }],
+      'max-lines': ['error', { max: 300, skipBlankLines: true, skipComments: true }],
+      'no-console': 'error',
+      'no-restricted-properties': ['error', { object: 'Date', property: 'now', message: 'Time comes in as a parameter.' }],
+    },
+  },
+  arrow(
+    ['src/core/**/*.ts'],
+    '^(node:|\\.\\./|(express|pino|prom-client|zod|yaml|node-forge|chokidar|commander)$)',
+    'core is pure: it imports only core (and fast-json-patch in apply.ts).',
+  ),
+  arrow(
+    ['src/admission/**/*.ts'],
+    '^(node:(fs|net|http|https|tls)|\\.\\./(server|standalone|certs|cli|telemetry|config)/)',
+    'admission imports core.',
+  ),
+  arrow(
+    ['src/server/**/*.ts'],
+    '^\\.\\./(core|standalone|certs|cli|telemetry|config)/',
+    'server imports admission; the rest comes in as parameters.',
+  ),
+  arrow(
+    ['src/standalone/**/*.ts'],
+    '^\\.\\./(server|admission|certs|cli|telemetry|config)/',
+    'standalone imports core.',
+  ),
+  arrow(
+    ['src/certs/**/*.ts', 'src/telemetry/**/*.ts', 'src/config/**/*.ts'],
+    '^\\.\\./(server|admission|standalone|cli)/',
+    'this room serves others and knows none of them.',
+  ),
+  {
+    files: ['src/main.ts', 'src/app.ts', 'src/cli/**/*.ts', 'scripts/**', 'examples/**/*.ts', 'test/**/*.ts', '**/*.test.ts'],
+    rules: { 'no-console': 'off', 'no-restricted-properties': 'off' },
+  },
+  {
+    files: ['test/**/*.ts', '**/*.test.ts'],
+    rules: {
+      'max-lines-per-function': 'off',
+      'max-lines': ['error', { max: 500, skipBlankLines: true, skipComments: true }],
+    },
+  },
+  { files: ['**/*.js', '**/*.mjs'], languageOptions: { globals: { process: 'readonly', console: 'readonly', URL: 'readonly' } } },
+);

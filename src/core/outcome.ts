@@ -1,0 +1,41 @@
+import type { Operation } from './patch/operation.js';
+import type { DaemonSetReason, PodReason, WarningCode } from './decide/reasons.js';
+
+/** Where an injected container went: see "Where" in docs/semantics.md. */
+export type Placement = 'init' | 'native' | 'plain';
+
+export interface InjectedContainer {
+  /** The container's name in the DaemonSet. */
+  readonly container: string;
+  /** Its name in the pod: what to type after `-c`. */
+  readonly injectedAs: string;
+  readonly placement: Placement;
+}
+
+export interface DaemonSetVerdict {
+  readonly namespace: string;
+  readonly name: string;
+  readonly decision: 'inject' | 'skip';
+  readonly reason: DaemonSetReason;
+  /** The particulars: which port, which path. Never a value that could be a secret. */
+  readonly detail?: string;
+  readonly containers: readonly InjectedContainer[];
+}
+
+/** Something that the user should know: it goes into the AdmissionReview's warnings, stderr and a metric. */
+export interface Warning {
+  readonly code: WarningCode;
+  /** A sentence for a person. */
+  readonly message: string;
+}
+
+/** What the engine says of one pod. */
+export interface Outcome {
+  readonly decision: 'inject' | 'skip';
+  readonly reason: PodReason;
+  readonly detail?: string;
+  readonly daemonSets: readonly DaemonSetVerdict[];
+  readonly warnings: readonly Warning[];
+  /** A JSON Patch against the pod as it was given; empty when there is nothing to change. */
+  readonly operations: readonly Operation[];
+}

@@ -1,0 +1,20 @@
+import type { ControllerRevision, DaemonSet, KubernetesObject, Node } from './model/types.js';
+
+/**
+ * What the engine may know besides the request: a read-only picture of the cluster, served from memory.
+ *
+ * Standalone builds it from manifest files, cluster mode (later) from watch caches; the engine cannot tell which.
+ */
+export interface World {
+  /** Every DaemonSet, marked or not, ordered by namespace and name. */
+  daemonSets(): readonly DaemonSet[];
+  nodes(): readonly Node[];
+  /** A namespace that the World lacks has no labels and no annotations. */
+  namespace(name: string): KubernetesObject | undefined;
+  /** The ControllerRevisions that a DaemonSet owns, in no particular order. */
+  revisions(daemonSet: DaemonSet): readonly ControllerRevision[];
+  /** An object of one of the kinds that a pod refers to by name. */
+  find(kind: ReferredKind, namespace: string, name: string): KubernetesObject | undefined;
+}
+
+export type ReferredKind = 'ConfigMap' | 'Secret' | 'ServiceAccount';
