@@ -1,5 +1,27 @@
-import type { Outcome } from './outcome.js';
+import type { Blueprint } from './decide/blueprint.js';
+import type { Refusal } from './decide/choose.js';
+import { unknownNames } from './decide/choose.js';
+import { gates } from './decide/gates.js';
+import type { Landing } from './decide/landing.js';
+import { landingOf } from './decide/landing.js';
+import { wishesOf } from './decide/pod-wishes.js';
+import type { PodReason } from './decide/reasons.js';
+import type { Subject } from './decide/subject.js';
+import { withPod } from './decide/subject.js';
+import { factsOf } from './facts.js';
+import { specOf } from './model/pod.js';
+import { findMisfit, podShape } from './model/shape.js';
 import type { Pod } from './model/types.js';
+import type { DaemonSetVerdict, Outcome, Warning } from './outcome.js';
+import { patchOf } from './patch/pod-patch.js';
+import { envRewritesOf } from './plan/business.js';
+import type { Part } from './plan/carry.js';
+import { planFor } from './plan/plan.js';
+import type { Plan } from './plan/plan.js';
+import { qosWarning } from './plan/qos-warning.js';
+import { recordOf } from './record/make.js';
+import type { Ours } from './record/unpick.js';
+import { oursIn, withoutOurs } from './record/unpick.js';
 import type { Settings } from './settings.js';
 import type { World } from './world.js';
 
@@ -18,5 +40,92 @@ export interface Request {
  * @returns the decision with its reasons and a JSON Patch against `request.pod`, which stays untouched.
  */
 export function inject(request: Request, world: World, settings: Settings): Outcome {
-  throw new Error(`not written yet ${request.namespace} ${String(world)} ${String(settings)}`);
+  const misfit = findMisfit(request.pod, podShape);
+  if (misfit !== undefined) return skipped('malformed_pod', [], misfit);
+  const warnings: Warning[] = [];
+  const subject: Subject = {
+    pod: request.pod,
+    spec: specOf(request.pod),
+    namespace: request.namespace,
+    claimVolumes: request.claimVolumes ?? [],
+    wishes: wishesOf(
+      request.pod,
+      world.namespace(request.namespace),
+      settings.annotationPrefixes,
+      (warning) => warnings.push(warning),
+    ),
+    world,
+    facts: factsOf(world, settings),
+    settings,
+  };
+  const gate = gates.find(([, holds]) => holds(subject));
+  if (gate !== undefined) return skipped(gate[0], warnings);
+  const landing = landingOf(subject);
+  return typeof landing === 'string'
+    ? skipped(landing, warnings)
+    : injectAt(subject, landing, [...warnings, ...unknownNames(subject)]);
 }
+
+const skipped = (reason: PodReason, warnings: readonly Warning[], detail?: string): Outcome => ({
+  decision: 'skip',
+  reason,
+  ...(detail === undefined ? {} : { detail }),
+  daemonSets: [],
+  warnings,
+  operations: [],
+});
+
+/** The pod goes to a virtual node: what earlier passes put into it is taken off, planned anew, and compared. */
+function injectAt(subject: Subject, landing: Landing, warnings: readonly Warning[]): Outcome {
+  const ours = oursIn(subject, landing);
+  const base = withPod(subject, withoutOurs(subject.pod, ours));
+  const marked = subject.facts.blueprints.filter((blueprint) => blueprint.marked);
+  const plan = planFor(base, landing, marked);
+  const injects = plan.parts.length > 0;
+  const rewrites =
+    injects && subject.wishes.envHostIP
+      ? envRewritesOf(subject.spec, ({ name }) => ours.containers.has(name))
+      : [];
+  const record = injects ? recordOf({ subject, base, plan, ours, rewrites }) : undefined;
+  return {
+    decision: injects ? 'inject' : 'skip',
+    reason: injects ? 'injected' : 'no_daemonset',
+    daemonSets: marked.map((blueprint) => verdictOf(blueprint, plan)),
+    warnings: [...warnings, ...doubts(ours), ...plan.warnings, ...qosWarning(base, plan)],
+    operations: patchOf({ subject, plan, ours, envRewrites: rewrites, record }),
+  };
+}
+
+const doubts = ({ doubted }: Ours): readonly Warning[] =>
+  doubted
+    ? [
+        {
+          code: 'record_dropped',
+          message:
+            'the record on the pod names containers that the injector would not have made; they stay, the record is dropped',
+        },
+      ]
+    : [];
+
+function verdictOf(blueprint: Blueprint, plan: Plan): DaemonSetVerdict {
+  const part = plan.parts.find(({ context }) => context.blueprint === blueprint);
+  const { namespace, name } = blueprint;
+  if (part !== undefined) {
+    return {
+      namespace,
+      name,
+      decision: 'inject',
+      reason: 'injected',
+      containers: containersIn(part),
+    };
+  }
+  const refusal: Refusal = plan.refusals.get(blueprint) ?? { reason: 'not_marked' };
+  return { namespace, name, decision: 'skip', ...refusal, containers: [] };
+}
+
+const containersIn = ({ containers }: Part): DaemonSetVerdict['containers'] =>
+  containers.map(({ source, container, placement }) => ({
+    container: source,
+    injectedAs: container.name,
+    placement,
+  }));

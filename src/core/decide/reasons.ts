@@ -20,7 +20,8 @@ export const podReasons = {
     todo: 'Nothing; narrow the webhook configuration to CREATE of pods to save the call.',
   },
   malformed_pod: {
-    sentence: 'A field of the pod that injection reads does not have the type that the Kubernetes API gives it.',
+    sentence:
+      'A field of the pod that injection reads does not have the type that the Kubernetes API gives it.',
     todo: 'Correct the field that the detail names; the API server will say the same.',
   },
   mirror_pod: {
@@ -28,7 +29,8 @@ export const podReasons = {
     todo: NOTHING,
   },
   placeholder_not_gated: {
-    sentence: "The DaemonSet controller made this pod for a virtual node; keeping it from starting needs the status syncer, which this version does not have.",
+    sentence:
+      'The DaemonSet controller made this pod for a virtual node; keeping it from starting needs the status syncer, which this version does not have.',
     todo: 'Expect it to stay Pending, or keep the DaemonSet off virtual nodes until the status syncer is there.',
   },
   daemonset_pod: {
@@ -52,7 +54,8 @@ export const podReasons = {
     todo: 'Annotate the pod with ds-injection "true" to have it injected.',
   },
   host_network: {
-    sentence: "The pod uses its host's network, where an injected container could take ports from others.",
+    sentence:
+      "The pod uses its host's network, where an injected container could take ports from others.",
     todo: 'Allow it with the option allow-host-namespaces=hostNetwork.',
   },
   host_pid: {
@@ -60,7 +63,8 @@ export const podReasons = {
     todo: 'Allow it with the option allow-host-namespaces=hostPID.',
   },
   share_process_namespace: {
-    sentence: 'The containers of the pod see each other\'s processes, so an injected one would see the business.',
+    sentence:
+      "The containers of the pod see each other's processes, so an injected one would see the business.",
     todo: 'Allow it with the option allow-host-namespaces=shareProcessNamespace.',
   },
   no_virtual_node: {
@@ -68,11 +72,12 @@ export const podReasons = {
     todo: 'If it should run on one: let the pod tolerate the taint of the virtual nodes and select them.',
   },
   mixed_nodes: {
-    sentence: 'The pod can be scheduled on virtual nodes and on real ones, and nobody knows yet on which.',
+    sentence:
+      'The pod can be scheduled on virtual nodes and on real ones, and nobody knows yet on which.',
     todo: 'Select the virtual nodes in the pod (nodeSelector or node affinity), or set the option mixed to inject or pin.',
   },
   left_to_platform: {
-    sentence: "The platform of the virtual node injects DaemonSets by itself and is left to do so.",
+    sentence: 'The platform of the virtual node injects DaemonSets by itself and is left to do so.',
     todo: 'Take the profile out of the option leave-to-platform if the injector should do it.',
   },
   no_daemonset: {
@@ -92,12 +97,14 @@ export const daemonSetReasons = {
     todo: 'Set the annotation on spec.template.metadata.annotations if it should be injected.',
   },
   malformed_daemonset: {
-    sentence: 'A field of the DaemonSet that injection reads does not have the type that the Kubernetes API gives it.',
+    sentence:
+      'A field of the DaemonSet that injection reads does not have the type that the Kubernetes API gives it.',
     todo: 'Correct the field that the detail names.',
   },
   daemonset_deleted: { sentence: 'The DaemonSet is being deleted.', todo: NOTHING },
   not_listed: {
-    sentence: 'The pod\'s annotation ds-injection lists the DaemonSets that it wants, and this is not one of them.',
+    sentence:
+      "The pod's annotation ds-injection lists the DaemonSets that it wants, and this is not one of them.",
     todo: 'Add it to the list, as namespace/name or name.',
   },
   label_mismatch: {
@@ -109,19 +116,23 @@ export const daemonSetReasons = {
     todo: NOTHING,
   },
   node_not_selected: {
-    sentence: "The DaemonSet's node selector or node affinity leaves out the virtual nodes on which the pod can land.",
+    sentence:
+      "The DaemonSet's node selector or node affinity leaves out the virtual nodes on which the pod can land.",
     todo: 'Let the DaemonSet select those nodes, as it would for a real one.',
   },
   taint_not_tolerated: {
-    sentence: 'The DaemonSet does not tolerate a taint of the virtual nodes on which the pod can land.',
+    sentence:
+      'The DaemonSet does not tolerate a taint of the virtual nodes on which the pod can land.',
     todo: 'Add the toleration that the detail names to the DaemonSet, as it would need for a real node.',
   },
   isolation_not_available: {
-    sentence: 'The DaemonSet or the pod asks for isolation by ephemeral containers, which this version cannot give.',
+    sentence:
+      'The DaemonSet or the pod asks for isolation by ephemeral containers, which this version cannot give.',
     todo: 'Set ds-injector.io/isolation to sidecar, or leave it out.',
   },
   no_native_sidecars: {
-    sentence: 'The pod ends by itself, and its node or API server has no native sidecars, so an injected container would keep it from ending.',
+    sentence:
+      'The pod ends by itself, and its node or API server has no native sidecars, so an injected container would keep it from ending.',
     todo: 'Use Kubernetes 1.29 or later there.',
   },
   host_mutator: {
@@ -129,15 +140,17 @@ export const daemonSetReasons = {
     todo: 'Keep it off virtual nodes; the platform does this work there.',
   },
   host_view: {
-    sentence: "The DaemonSet reads its host's /proc, /sys, /dev or root, and nothing in this kind of node stands for it.",
+    sentence:
+      "The DaemonSet reads its host's /proc, /sys, /dev or root, and nothing in this kind of node stands for it.",
     todo: 'If the sandbox is a virtual machine of its own, say so in a profile (hostView: own).',
   },
   host_file: {
-    sentence: 'The DaemonSet mounts a file, socket or device of its host, which a virtual node does not have.',
+    sentence:
+      'The DaemonSet mounts a file, socket or device of its host, which a virtual node does not have.',
     todo: 'Make a copy of the DaemonSet without that mount for virtual nodes.',
   },
   not_portable: {
-    sentence: "The DaemonSet uses something that cannot be carried over into another pod.",
+    sentence: 'The DaemonSet uses something that cannot be carried over into another pod.',
     todo: 'Make a copy of the DaemonSet without what the detail names for virtual nodes.',
   },
   capability_refused: {
@@ -145,20 +158,23 @@ export const daemonSetReasons = {
     todo: 'Make a copy of the DaemonSet without the capability for these nodes.',
   },
   pod_security: {
-    sentence: "The Pod Security level that the pod's namespace enforces would refuse the pod with this DaemonSet.",
+    sentence:
+      "The Pod Security level that the pod's namespace enforces would refuse the pod with this DaemonSet.",
     todo: 'Give the DaemonSet the securityContext that the level asks for, or opt the namespace out.',
   },
   config_missing: {
-    sentence: "A ConfigMap or Secret that the DaemonSet mounts by subPath is not in the pod's namespace, and such a mount cannot be optional.",
+    sentence:
+      "A ConfigMap or Secret that the DaemonSet mounts by subPath is not in the pod's namespace, and such a mount cannot be optional.",
     todo: "Create it in the pod's namespace (and in the World), or mount it without subPath.",
   },
   port_taken: {
-    sentence: 'A port of the DaemonSet is taken by the business, by another DaemonSet or by the provider.',
+    sentence:
+      'A port of the DaemonSet is taken by the business, by another DaemonSet or by the provider.',
     todo: 'Change the port in the DaemonSet or in the pod.',
   },
   container_limit: {
     sentence: 'The pod would have more containers than the provider allows.',
-    todo: 'Choose fewer DaemonSets, with a list in the pod\'s ds-injection annotation.',
+    todo: "Choose fewer DaemonSets, with a list in the pod's ds-injection annotation.",
   },
 } as const satisfies Record<string, Reason>;
 
@@ -172,19 +188,23 @@ export const warnings = {
     todo: 'Correct the list in the ds-injection annotation.',
   },
   record_dropped: {
-    sentence: 'The record on the pod named containers that are not what the injector would have made, and was dropped.',
+    sentence:
+      'The record on the pod named containers that are not what the injector would have made, and was dropped.',
     todo: 'Take the annotation ds-injector.io/record and the containers out of the manifest.',
   },
   renamed: {
-    sentence: 'An injected container has another name than in its DaemonSet, because the pod has one of that name.',
+    sentence:
+      'An injected container has another name than in its DaemonSet, because the pod has one of that name.',
     todo: 'Use the new name after -c, or choose names that differ.',
   },
   host_file_left_out: {
-    sentence: "A file of the host was left out of the DaemonSet's mounts; the container sees its image's own.",
+    sentence:
+      "A file of the host was left out of the DaemonSet's mounts; the container sees its image's own.",
     todo: 'Nothing, if the DaemonSet does without; else mount it from a ConfigMap.',
   },
   stdout_not_visible: {
-    sentence: "The DaemonSet reads the log files of containers on its host; on a virtual node there are none, so it sees no container's output.",
+    sentence:
+      "The DaemonSet reads the log files of containers on its host; on a virtual node there are none, so it sees no container's output.",
     todo: 'Let the business write log files into a volume that both mount, or use a collector of the provider.',
   },
   privileged_dropped: {
@@ -192,15 +212,18 @@ export const warnings = {
     todo: 'Nothing, if it does without; else keep the DaemonSet off virtual nodes.',
   },
   runs_as_root: {
-    sentence: "The DaemonSet names no user, and the pod's own must not apply to it, so the container runs as root.",
+    sentence:
+      "The DaemonSet names no user, and the pod's own must not apply to it, so the container runs as root.",
     todo: 'Set runAsUser in the DaemonSet.',
   },
   security_field_dropped: {
-    sentence: "A field of the DaemonSet's pod security context has no place in a container and was left out.",
+    sentence:
+      "A field of the DaemonSet's pod security context has no place in a container and was left out.",
     todo: 'Set in the containers what they need.',
   },
   config_assumed: {
-    sentence: "A ConfigMap or Secret that the DaemonSet refers to is not known in the pod's namespace; it is assumed to exist there.",
+    sentence:
+      "A ConfigMap or Secret that the DaemonSet refers to is not known in the pod's namespace; it is assumed to exist there.",
     todo: "Create it in the pod's namespace; without it the container starts without.",
   },
   config_key_missing: {
@@ -212,27 +235,33 @@ export const warnings = {
     todo: 'Add the ServiceAccount to the World.',
   },
   start_gate_missing: {
-    sentence: 'The pod asked to start after the DaemonSet, and the container has no probe that says when it is ready.',
+    sentence:
+      'The pod asked to start after the DaemonSet, and the container has no probe that says when it is ready.',
     todo: 'Give the container of the DaemonSet a startup or readiness probe.',
   },
   native_not_available: {
-    sentence: 'Native sidecars were asked for, and the node or API server has none; plain containers are used.',
+    sentence:
+      'Native sidecars were asked for, and the node or API server has none; plain containers are used.',
     todo: 'Use Kubernetes 1.29 or later there.',
   },
   guaranteed_by_limits: {
-    sentence: 'To keep the QoS class Guaranteed, the injected container has requests equal to its limits, which count.',
+    sentence:
+      'To keep the QoS class Guaranteed, the injected container has requests equal to its limits, which count.',
     todo: 'Use Kubernetes 1.34 or later, where the pod can have resources of its own.',
   },
   qos_changed: {
-    sentence: 'With resources=keep, the pod has another QoS class than without the injected containers.',
+    sentence:
+      'With resources=keep, the pod has another QoS class than without the injected containers.',
     todo: 'Use resources=zero, or give the DaemonSet resources that fit.',
   },
   field_of_workload: {
-    sentence: "A field that means the DaemonSet's own pod could not be resolved and yields the workload pod's.",
+    sentence:
+      "A field that means the DaemonSet's own pod could not be resolved and yields the workload pod's.",
     todo: 'Nothing, if the container can use it; else set the value in the DaemonSet.',
   },
   limit_ignored: {
-    sentence: 'The size limit of a volume was left out, because exceeding it would evict the business pod.',
+    sentence:
+      'The size limit of a volume was left out, because exceeding it would evict the business pod.',
     todo: NOTHING,
   },
 } as const satisfies Record<string, Reason>;

@@ -1,0 +1,80 @@
+import { daemonSetShape, findMisfit } from '../model/shape.js';
+import { list } from '../model/types.js';
+import type { Container, DaemonSet, PodSpec, PodTemplate, StringMap } from '../model/types.js';
+import { isNativeSidecar, metaOf, specOf } from '../model/pod.js';
+import type { Warning } from '../outcome.js';
+import type { Reader } from './marks.js';
+import { oneOf, parseBoolean, parseLabels, read, readOwn } from './marks.js';
+
+/** A DaemonSet as injection sees it, read once and not for each pod. */
+export interface Blueprint {
+  readonly namespace: string;
+  readonly name: string;
+  /** "namespace/name". */
+  readonly key: string;
+  readonly daemonSet: DaemonSet;
+  readonly template: PodTemplate;
+  readonly spec: PodSpec;
+  readonly marked: boolean;
+  /** The path and expectation of the first field that does not fit; a malformed DaemonSet is never injected. */
+  readonly misfit: string | undefined;
+  readonly byLabel: Readonly<StringMap>;
+  readonly isolation: 'sidecar' | 'ephemeral' | undefined;
+  readonly placement: 'native' | 'plain' | undefined;
+  /** Init containers that run to their end. */
+  readonly inits: readonly Container[];
+  /** Containers that keep running, native sidecars of the DaemonSet among them. */
+  readonly daemons: readonly Container[];
+  readonly warnings: readonly Warning[];
+}
+
+/**
+ * Reads a DaemonSet.
+ *
+ * @param template another revision's template than the DaemonSet's own.
+ */
+export function blueprintOf(
+  daemonSet: DaemonSet,
+  prefixes: readonly string[],
+  template: PodTemplate = daemonSet.spec?.template ?? {},
+): Blueprint {
+  const { namespace = 'default', name = '' } = metaOf(daemonSet);
+  // The template of seed 001 is read before the DaemonSet's own metadata.
+  const misfit = findMisfit({ ...daemonSet, spec: { template } }, daemonSetShape);
+  const warnings: Warning[] = [];
+  const reader: Reader = {
+    sources: [template, daemonSet].map(annotationsOf),
+    prefixes,
+    owner: `DaemonSet ${namespace}/${name}`,
+    warn: (warning) => warnings.push(warning),
+  };
+  const spec = misfit === undefined ? specOf(template) : {};
+  readOwn(reader, 'init', oneOf('gate'));
+  return {
+    namespace,
+    name,
+    key: `${namespace}/${name}`,
+    daemonSet,
+    template,
+    spec,
+    marked: read(reader, 'ds-injection', parseBoolean) === true,
+    misfit,
+    byLabel: read(reader, 'ds-inject-by-label', parseLabels) ?? {},
+    isolation: readOwn(reader, 'isolation', oneOf('sidecar', 'ephemeral')),
+    placement: readOwn(reader, 'placement', oneOf('native', 'plain')),
+    inits: list(spec.initContainers).filter((container) => !isNativeSidecar(container)),
+    daemons: [...list(spec.initContainers).filter(isNativeSidecar), ...list(spec.containers)],
+    warnings,
+  };
+}
+
+/** Annotations even of a malformed object, so that a marked DaemonSet is reported and not passed over. */
+function annotationsOf(object: { metadata?: unknown }): Readonly<StringMap> {
+  const annotations = (object.metadata as { annotations?: unknown } | undefined)?.annotations;
+  if (typeof annotations !== 'object' || annotations === null) return {};
+  return Object.fromEntries(
+    Object.entries(annotations).filter(
+      (entry): entry is [string, string] => typeof entry[1] === 'string',
+    ),
+  );
+}

@@ -1,0 +1,36 @@
+import type { StringMap } from './types.js';
+
+/** Keys that Tencent does not know live under this prefix only, as do the record and the label. */
+export const OWN_PREFIX = 'ds-injector.io/';
+
+/** The record of what was injected; its schema is in docs/record.md. */
+export const RECORD_ANNOTATION = `${OWN_PREFIX}record`;
+
+/** Marks an injected pod, so that it can be selected. */
+export const INJECTED_LABEL = `${OWN_PREFIX}injected`;
+
+/** Where an annotation was found and what it says. */
+export interface Found {
+  readonly key: string;
+  readonly value: string;
+}
+
+/**
+ * Looks a key up under the configured prefixes.
+ *
+ * @param sources the annotations to look at, most specific first: the first that has the key wins.
+ * @param prefixes prefixes with their slash; within one source the first that is present wins.
+ */
+export function findAnnotation(
+  sources: readonly Readonly<StringMap>[],
+  prefixes: readonly string[],
+  key: string,
+): Found | undefined {
+  for (const annotations of sources) {
+    for (const prefix of prefixes) {
+      const value = annotations[prefix + key];
+      if (value !== undefined) return { key: prefix + key, value };
+    }
+  }
+  return undefined;
+}

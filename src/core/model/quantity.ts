@@ -1,0 +1,47 @@
+/**
+ * Kubernetes quantities ("100m", "1.5Gi", "1e3"), held as whole nano-units so that sums and comparisons are exact.
+ *
+ * @see https://kubernetes.io/docs/reference/kubernetes-api/common-definitions/quantity/
+ */
+const NANO = 1_000_000_000n;
+const DECIMAL: Record<string, number> = {
+  n: -9,
+  u: -6,
+  m: -3,
+  '': 0,
+  k: 3,
+  M: 6,
+  G: 9,
+  T: 12,
+  P: 15,
+  E: 18,
+};
+const BINARY = ['Ki', 'Mi', 'Gi', 'Ti', 'Pi', 'Ei'];
+const FORM = /^([+-]?)(\d*)(?:\.(\d*))?(?:[eE]([+-]?\d{1,3})|([numkMGTPE]|[KMGTPE]i)?)$/;
+
+/** @returns the quantity in nano-units, or undefined where the text is not a quantity. */
+export function parseQuantity(quantity: string | number | undefined): bigint | undefined {
+  const [match, sign, whole = '', fraction = '', exponent, suffix = ''] =
+    FORM.exec(String(quantity ?? 'none')) ?? [];
+  if (match === undefined || whole + fraction === '') return undefined;
+  const power = exponent === undefined ? (DECIMAL[suffix] ?? 0) : Number(exponent);
+  const scaled = scale(BigInt(whole + fraction), 9 + power - fraction.length);
+  const nanos = scaled * 1024n ** BigInt(BINARY.indexOf(suffix) + 1);
+  return sign === '-' ? -nanos : nanos;
+}
+
+const scale = (value: bigint, power: number): bigint =>
+  power >= 0 ? value * 10n ** BigInt(power) : divideUp(value, 10n ** BigInt(-power));
+
+/** Rounds up, as the API server does. */
+export const divideUp = (value: bigint, by: bigint): bigint => (value + by - 1n) / by;
+
+/** @returns the shortest form without a suffix, or in thousandths: "2", "1500m". */
+export const formatQuantity = (nanos: bigint): string =>
+  nanos % NANO === 0n ? String(nanos / NANO) : `${String(divideUp(nanos, NANO / 1000n))}m`;
+
+/** "1000m" and "1" are one quantity: the API server rewrites one as the other. */
+export function equalQuantities(a: unknown, b: unknown): boolean {
+  const [left, right] = [parseQuantity(a as string), parseQuantity(b as string)];
+  return left === undefined ? a === b : left === right;
+}

@@ -1,0 +1,184 @@
+/**
+ * A quick look at whether an object has the types that the code relies on, before anything reads it. It is not the
+ * API's validation: only the fields that injection reads are looked at, and absent or null always fits.
+ */
+type Shape = 'string' | 'number' | 'boolean' | 'scalar' | { each: Shape } | { map: Shape } | Fields;
+interface Fields {
+  readonly fields: Readonly<Record<string, Shape>>;
+  readonly required?: string;
+}
+
+const named = (fields: Record<string, Shape>): Shape => ({
+  each: { fields: { name: 'string', ...fields }, required: 'name' },
+});
+const strings: Shape = { each: 'string' };
+const stringMap: Shape = { map: 'string' };
+
+const metadata: Shape = {
+  fields: {
+    name: 'string',
+    namespace: 'string',
+    labels: stringMap,
+    annotations: stringMap,
+    ownerReferences: { each: { fields: { kind: 'string', name: 'string' } } },
+  },
+};
+const keyRef: Shape = { fields: { name: 'string', key: 'string' } };
+const fieldRef: Shape = { fields: { fieldPath: 'string' }, required: 'fieldPath' };
+const resourceFieldRef: Shape = {
+  fields: { resource: 'string', divisor: 'scalar' },
+  required: 'resource',
+};
+const handler: Shape = {
+  fields: {
+    exec: { fields: { command: strings } },
+    httpGet: { fields: { port: 'scalar' } },
+    tcpSocket: { fields: { port: 'scalar' } },
+    periodSeconds: 'number',
+    failureThreshold: 'number',
+    initialDelaySeconds: 'number',
+  },
+};
+const resources: Shape = { fields: { requests: { map: 'scalar' }, limits: { map: 'scalar' } } };
+const container: Record<string, Shape> = {
+  image: 'string',
+  command: strings,
+  args: strings,
+  env: named({
+    value: 'string',
+    valueFrom: {
+      fields: { fieldRef, resourceFieldRef, configMapKeyRef: keyRef, secretKeyRef: keyRef },
+    },
+  }),
+  envFrom: { each: { fields: { configMapRef: keyRef, secretRef: keyRef } } },
+  ports: {
+    each: {
+      fields: { containerPort: 'number', hostPort: 'number', name: 'string', protocol: 'string' },
+      required: 'containerPort',
+    },
+  },
+  resources,
+  volumeMounts: named({ mountPath: 'string', subPath: 'string' }),
+  livenessProbe: handler,
+  readinessProbe: handler,
+  startupProbe: handler,
+  lifecycle: { fields: { postStart: handler, preStop: handler } },
+  securityContext: {
+    fields: {
+      capabilities: { fields: { add: strings, drop: strings } },
+      seccompProfile: { fields: { type: 'string' } },
+    },
+  },
+};
+const downward: Shape = {
+  fields: {
+    items: { each: { fields: { path: 'string', fieldRef, resourceFieldRef }, required: 'path' } },
+  },
+};
+const requirement: Shape = {
+  each: { fields: { key: 'string', operator: 'string', values: strings }, required: 'key' },
+};
+const nodeTerms: Shape = {
+  fields: {
+    nodeSelectorTerms: {
+      each: { fields: { matchExpressions: requirement, matchFields: requirement } },
+    },
+  },
+};
+const podSpec: Shape = {
+  fields: {
+    containers: named(container),
+    initContainers: named(container),
+    ephemeralContainers: named({}),
+    volumes: named({
+      hostPath: { fields: { path: 'string', type: 'string' }, required: 'path' },
+      emptyDir: { fields: { medium: 'string' } },
+      configMap: { fields: { name: 'string' } },
+      secret: { fields: { secretName: 'string' } },
+      projected: {
+        fields: {
+          sources: {
+            each: { fields: { configMap: keyRef, secret: keyRef, downwardAPI: downward } },
+          },
+        },
+      },
+      downwardAPI: downward,
+    }),
+    imagePullSecrets: { each: { fields: { name: 'string' } } },
+    nodeSelector: stringMap,
+    affinity: {
+      fields: {
+        nodeAffinity: { fields: { requiredDuringSchedulingIgnoredDuringExecution: nodeTerms } },
+      },
+    },
+    tolerations: {
+      each: { fields: { key: 'string', operator: 'string', value: 'string', effect: 'string' } },
+    },
+    os: { fields: { name: 'string' } },
+    nodeName: 'string',
+    schedulerName: 'string',
+    restartPolicy: 'string',
+    serviceAccountName: 'string',
+    securityContext: { fields: {} },
+    resources,
+  },
+  required: 'containers',
+};
+
+export const podShape: Shape = { fields: { metadata, spec: podSpec }, required: 'spec' };
+export const daemonSetShape: Shape = {
+  fields: { metadata, spec: { fields: { template: podShape }, required: 'template' } },
+  required: 'spec',
+};
+export const nodeShape: Shape = {
+  fields: {
+    metadata,
+    spec: {
+      fields: {
+        taints: { each: { fields: { key: 'string', effect: 'string' }, required: 'key' } },
+      },
+    },
+    status: { fields: { nodeInfo: { fields: { kubeletVersion: 'string' } } } },
+  },
+};
+
+/** @returns the path of the first value that does not fit, with what was expected; undefined when all fit. */
+export function findMisfit(value: unknown, shape: Shape, path = ''): string | undefined {
+  if (typeof shape === 'string')
+    return fitsScalar(value, shape) ? undefined : `${path} is not a ${shape}`;
+  if ('each' in shape) return misfitInList(value, shape.each, path);
+  if (!isObject(value)) return `${path || 'it'} is not an object`;
+  if ('map' in shape) {
+    return first(Object.keys(value), (key) => misfitIn(value[key], shape.map, `${path}[${key}]`));
+  }
+  if (shape.required !== undefined && (value[shape.required] ?? null) === null) {
+    return `${path}.${shape.required} is missing`;
+  }
+  return first(Object.keys(shape.fields), (key) =>
+    misfitIn(value[key], shape.fields[key] ?? 'scalar', `${path}.${key}`),
+  );
+}
+
+const misfitIn = (value: unknown, shape: Shape, path: string): string | undefined =>
+  value === undefined || value === null ? undefined : findMisfit(value, shape, path);
+
+function misfitInList(value: unknown, shape: Shape, path: string): string | undefined {
+  if (!Array.isArray(value)) return `${path} is not a list`;
+  return first([...value.keys()], (i) => findMisfit(value[i], shape, `${path}[${i}]`));
+}
+
+function fitsScalar(value: unknown, shape: 'string' | 'number' | 'boolean' | 'scalar'): boolean {
+  if (shape === 'scalar') return typeof value === 'string' || typeof value === 'number';
+  return typeof value === shape;
+}
+
+const isObject = (value: unknown): value is Record<string, unknown> =>
+  typeof value === 'object' && value !== null && !Array.isArray(value);
+
+function first<T>(items: readonly T[], ask: (item: T) => string | undefined): string | undefined {
+  for (const item of items) {
+    const answer = ask(item);
+    if (answer !== undefined) return answer;
+  }
+  return undefined;
+}

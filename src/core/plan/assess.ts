@@ -1,0 +1,184 @@
+import type { Refusal } from '../decide/choose.js';
+import { list } from '../model/types.js';
+import type { Container, Volume } from '../model/types.js';
+import { endsByItself } from '../model/pod.js';
+import type { Claims } from './claims.js';
+import { missingConfig } from './config-references.js';
+import type { Context, Mounted } from './context.js';
+import { containersOf, mountsOf } from './context.js';
+import { below, kindOf, normalPath } from './host-paths.js';
+import { podSecurityRefusal } from './pod-security.js';
+
+/** Capabilities that only those need who change the kernel or the network: in a pod that would be the business's. */
+const MUTATING_CAPABILITIES = [
+  'NET_ADMIN',
+  'SYS_MODULE',
+  'SYS_BOOT',
+  'SYS_TIME',
+  'SYS_RAWIO',
+  'BPF',
+];
+
+/** Volumes that need nothing but the pod, once they are translated. */
+const PORTABLE = ['hostPath', 'emptyDir', 'configMap', 'secret', 'projected', 'downwardAPI'];
+
+type Check = (context: Context, claims: Claims) => Refusal | undefined;
+
+/** Asked in this order; the first answer decides. */
+const checks: readonly Check[] = [
+  isolation,
+  jobWithoutNativeSidecars,
+  brokenTemplate,
+  hostMutation,
+  (context) => hostPath(context, 'host_mutator'),
+  (context) => hostPath(context, 'host_file'),
+  (context) => hostPath(context, 'host_view'),
+  notPortable,
+  refusedCapability,
+  podSecurityRefusal,
+  missingConfig,
+  takenPort,
+  containerLimit,
+];
+
+/**
+ * Whether a DaemonSet that a pod should get can be carried over honestly.
+ *
+ * @returns why not, or undefined; then its ports and its share of the container limit are claimed.
+ */
+export function assess(context: Context, claims: Claims): Refusal | undefined {
+  for (const check of checks) {
+    const refusal = check(context, claims);
+    if (refusal !== undefined) return refusal;
+  }
+  const { daemons, key } = context.blueprint;
+  claims.claimPorts(daemons, `DaemonSet ${key}`);
+  claims.countUp(containersOf(context.blueprint).length);
+  return undefined;
+}
+
+function isolation({ subject, blueprint }: Context): Refusal | undefined {
+  const wanted = subject.wishes.isolation ?? blueprint.isolation ?? subject.settings.isolation;
+  return wanted === 'ephemeral' ? { reason: 'isolation_not_available' } : undefined;
+}
+
+function jobWithoutNativeSidecars({ subject, landing }: Context): Refusal | undefined {
+  return endsByItself(subject.spec) && !landing.nativeSidecars
+    ? { reason: 'no_native_sidecars' }
+    : undefined;
+}
+
+function brokenTemplate({ blueprint }: Context): Refusal | undefined {
+  if (list(blueprint.spec.containers).length === 0) {
+    return { reason: 'malformed_daemonset', detail: 'its template has no containers' };
+  }
+  const broken = mountsOf(blueprint).find(({ volume }) => volume === undefined);
+  return broken === undefined
+    ? undefined
+    : {
+        reason: 'malformed_daemonset',
+        detail: `container ${broken.container.name} mounts volume ${broken.mount.name}, which is not there`,
+      };
+}
+
+/** Class D of the research, told by what it asks for and not by its name. */
+function hostMutation({ blueprint }: Context): Refusal | undefined {
+  const { spec } = blueprint;
+  for (const container of containersOf(blueprint)) {
+    const ask = mutatingAsk(container, spec.hostPID === true);
+    if (ask !== undefined) {
+      return { reason: 'host_mutator', detail: `container ${container.name}: ${ask}` };
+    }
+  }
+  return undefined;
+}
+
+function mutatingAsk(container: Container, hostPID: boolean): string | undefined {
+  const { capabilities, privileged } = container.securityContext ?? {};
+  const added = list(capabilities?.add).map(bareCapability);
+  const capability = MUTATING_CAPABILITIES.find((one) => added.includes(one));
+  if (capability !== undefined) return `capability ${capability}`;
+  if (privileged === true && hostPID) return 'privileged with hostPID';
+  const shares = list(container.volumeMounts).some(
+    ({ mountPropagation }) => mountPropagation === 'Bidirectional',
+  );
+  return shares ? 'mount propagation Bidirectional' : undefined;
+}
+
+const bareCapability = (name: string): string => name.toUpperCase().replace(/^CAP_/, '');
+
+/** The first hostPath of a kind that refuses the DaemonSet. */
+function hostPath(
+  { blueprint, landing: { profile } }: Context,
+  kind: 'host_mutator' | 'host_file' | 'host_view',
+): Refusal | undefined {
+  if (profile.hostPath === 'private' && kind !== 'host_mutator') return undefined;
+  for (const mounted of mountsOf(blueprint)) {
+    const path = hostPathOf(mounted);
+    if (path === undefined) continue;
+    const type = mounted.volume?.hostPath?.type ?? '';
+    if (kindOf(path, type, profile) === kind) {
+      return { reason: kind, detail: `container ${mounted.container.name}: ${path}` };
+    }
+  }
+  return undefined;
+}
+
+/** The path of the host that a mount shows, its subPath included; undefined for other volumes. */
+export function hostPathOf({ mount, volume }: Mounted): string | undefined {
+  const path = volume?.hostPath?.path;
+  return path === undefined ? undefined : below(normalPath(path), mount.subPath ?? '');
+}
+
+function notPortable({ blueprint }: Context): Refusal | undefined {
+  const claiming = containersOf(blueprint).find(
+    ({ resources, volumeDevices }) =>
+      list(resources?.['claims'] as unknown[]).length + list(volumeDevices).length > 0,
+  );
+  const kind = mountsOf(blueprint)
+    .map(({ volume }) => volumeKind(volume))
+    .find((one) => !PORTABLE.includes(one));
+  if (claiming !== undefined)
+    return { reason: 'not_portable', detail: `devices of container ${claiming.name}` };
+  return kind === undefined
+    ? undefined
+    : { reason: 'not_portable', detail: `a volume of type ${kind}` };
+}
+
+const volumeKind = (volume: Volume | undefined): string =>
+  Object.keys(volume ?? {}).find(
+    (field) => field !== 'name' && (volume?.[field] ?? null) !== null,
+  ) ?? 'emptyDir';
+
+function refusedCapability({ blueprint, landing }: Context): Refusal | undefined {
+  const { capabilities: allowed } = landing.profile;
+  if (allowed === 'any') return undefined;
+  const refused = containersOf(blueprint)
+    .flatMap(({ securityContext }) => list(securityContext?.capabilities?.add))
+    .find((capability) => !allowed.includes(bareCapability(capability)));
+  return refused === undefined ? undefined : { reason: 'capability_refused', detail: refused };
+}
+
+function takenPort({ blueprint, landing }: Context, claims: Claims): Refusal | undefined {
+  const taken = claims.takenPort(blueprint.daemons) ?? reservedPort(blueprint.daemons, landing);
+  return taken === undefined ? undefined : { reason: 'port_taken', detail: taken };
+}
+
+function reservedPort(
+  containers: readonly Container[],
+  { profile }: Context['landing'],
+): string | undefined {
+  const ports = containers.flatMap((container) =>
+    list(container.ports).flatMap(({ containerPort, hostPort }) => [containerPort, hostPort ?? 0]),
+  );
+  const reserved = ports.find((port) => profile.reservedPorts.includes(port));
+  return reserved === undefined ? undefined : `${reserved} by the provider`;
+}
+
+function containerLimit({ blueprint, landing }: Context, claims: Claims): Refusal | undefined {
+  const limit = landing.profile.maxContainers;
+  const count = claims.count + containersOf(blueprint).length;
+  return limit !== undefined && count > limit
+    ? { reason: 'container_limit', detail: `${count} containers, ${limit} allowed` }
+    : undefined;
+}

@@ -1,0 +1,102 @@
+import { allContainers, isNativeSidecar } from '../model/pod.js';
+import { list } from '../model/types.js';
+import type { Container, ContainerPort } from '../model/types.js';
+import type { Subject } from '../decide/subject.js';
+import { fingerprint } from '../model/text.js';
+
+/** DNS labels, which container and volume names are, have at most 63 characters. */
+const LONGEST_NAME = 63;
+
+/** What is taken in a pod: by the business first, then by each DaemonSet in its turn. */
+export class Claims {
+  readonly #containers: Set<string>;
+  readonly #volumes: Set<string>;
+  readonly #ports = new Map<string, string>();
+  readonly #portNames = new Set<string>();
+  #count: number;
+
+  constructor({ spec, claimVolumes }: Subject) {
+    const containers = allContainers(spec);
+    this.#containers = new Set(containers.map(({ name }) => name));
+    this.#volumes = new Set([...list(spec.volumes).map(({ name }) => name), ...claimVolumes]);
+    this.#count = list(spec.containers).length + list(spec.initContainers).length;
+    const running = [
+      ...list(spec.containers),
+      ...list(spec.initContainers).filter(isNativeSidecar),
+    ];
+    for (const container of running) this.claimPorts([container], `container ${container.name}`);
+  }
+
+  /** The number of containers, init containers included, as providers count them. */
+  get count(): number {
+    return this.#count;
+  }
+
+  countUp(containers: number): void {
+    this.#count += containers;
+  }
+
+  /** Takes a container's name, or one that tells whose it is where that is taken. */
+  containerName(name: string, daemonSet: string): string {
+    return take(this.#containers, name, daemonSet);
+  }
+
+  volumeName(name: string, daemonSet: string): string {
+    return take(this.#volumes, name, daemonSet);
+  }
+
+  /** The first port, of those that the containers declare, that somebody has already, and who. */
+  takenPort(containers: readonly Container[]): string | undefined {
+    for (const key of containers.flatMap(portsOf)) {
+      const holder = this.#ports.get(key);
+      if (holder !== undefined) return `${key} by ${holder}`;
+    }
+    return undefined;
+  }
+
+  claimPorts(containers: readonly Container[], holder: string): void {
+    for (const key of containers.flatMap(portsOf)) this.#ports.set(key, holder);
+    const names = containers.flatMap(({ ports }) => list(ports)).map(({ name }) => name);
+    for (const name of names) if (name !== undefined) this.#portNames.add(name);
+  }
+
+  /** A Service finds a named port in the first container that has it; an injected one must not be found instead. */
+  hasPortName(name: string): boolean {
+    return this.#portNames.has(name);
+  }
+}
+
+/** "9100/TCP": judged on container and host ports, because the program may listen on either. */
+const portsOf = ({ ports }: Container): readonly string[] => list(ports).flatMap(keysOf);
+
+const keysOf = ({ containerPort, hostPort, protocol = 'TCP' }: ContainerPort): readonly string[] =>
+  [containerPort, hostPort ?? 0].filter((port) => port !== 0).map((port) => `${port}/${protocol}`);
+
+function take(taken: Set<string>, name: string, daemonSet: string): string {
+  const free = [name, withOwner(name, daemonSet, '')].find((candidate) => !taken.has(candidate));
+  const chosen = free ?? hashed(taken, name, daemonSet);
+  taken.add(chosen);
+  return chosen;
+}
+
+/** Counts up, so that the name depends on nothing but what is taken: stable from run to run. */
+function hashed(taken: ReadonlySet<string>, name: string, daemonSet: string): string {
+  for (let turn = 0; ; turn += 1) {
+    const candidate = withOwner(
+      name,
+      daemonSet,
+      fingerprint(`${daemonSet}/${name}/${turn}`).slice(0, 6),
+    );
+    if (!taken.has(candidate)) return candidate;
+  }
+}
+
+function withOwner(name: string, daemonSet: string, suffix: string): string {
+  // A DaemonSet's name may have dots; a container's must not.
+  const whole = [daemonSet.replaceAll('.', '-'), name, suffix]
+    .filter((part) => part !== '')
+    .join('-');
+  if (whole.length <= LONGEST_NAME) return whole;
+  const end = `-${fingerprint(whole).slice(0, 6)}`;
+  return whole.slice(0, LONGEST_NAME - end.length).replace(/-+$/, '') + end;
+}

@@ -1,0 +1,115 @@
+import { list } from '../model/types.js';
+import type { Container, Lifecycle, Probe } from '../model/types.js';
+import { numbered } from './ports.js';
+import type { Context } from './context.js';
+
+/** A startup gate waits ten minutes: an image of some gigabytes is pulled and started in that time. */
+const GATE_SECONDS = 600;
+/** Kubernetes' default where a probe names no period. */
+const PERIOD_SECONDS = 10;
+/** Kubernetes' default where a probe names no threshold. */
+const FAILURE_THRESHOLD = 3;
+
+/** The probes and hooks of an injected container; only those that it shall have. */
+export type Probes = Pick<
+  Container,
+  'livenessProbe' | 'readinessProbe' | 'startupProbe' | 'lifecycle'
+>;
+
+/** How a container that the business waits for is started. */
+export type Gate = 'none' | 'startup_probe' | 'post_start';
+
+/**
+ * Without a gate, neither readiness nor startup probe may speak: either holds the readiness of the business pod (and
+ * a native sidecar's startup probe its start). What the startup probe protected is kept: liveness waits as long.
+ */
+export function probesOf(container: Container, gate: Gate, context: Context): Probes {
+  const liveness = numbered(container.livenessProbe, container);
+  const readiness = numbered(container.readinessProbe, container);
+  const startup = numbered(container.startupProbe, container);
+  const lifecycle = lifecycleOf(container, context);
+  if (gate === 'none') {
+    return defined({ livenessProbe: liveness && delayed(liveness, startup), lifecycle });
+  }
+  if (startup === undefined && readiness === undefined) {
+    context.warn(
+      'start_gate_missing',
+      `container ${container.name} has no probe; the business starts once it runs`,
+    );
+  }
+  if (gate === 'post_start') {
+    const postStart = lifecycle?.postStart ?? waiting(startup ?? readiness, container, context);
+    return defined({
+      livenessProbe: liveness && delayed(liveness, startup),
+      lifecycle: defined({ ...lifecycle, postStart }),
+    });
+  }
+  return defined({
+    livenessProbe: liveness,
+    readinessProbe: readiness,
+    startupProbe: startup ?? (readiness && patient(readiness)),
+    lifecycle,
+  });
+}
+
+/** Kubernetes starts the next container when this one's `postStart` has ended. */
+function waiting(
+  probe: Probe | undefined,
+  { name }: Container,
+  context: Context,
+): Lifecycle['postStart'] | undefined {
+  const command = list(probe?.exec?.command);
+  const shell = command[0] ?? '';
+  // Only an exec probe that runs a shell proves that the image has one to wait with.
+  if (!/(^|\/)(ba|a|da)?sh$/.test(shell)) {
+    if (probe !== undefined) {
+      context.warn(
+        'start_gate_missing',
+        `container ${name} has no probe that a shell could wait for`,
+      );
+    }
+    return undefined;
+  }
+  const period = probe?.periodSeconds ?? PERIOD_SECONDS;
+  const loop = `n=0; until "$@"; do n=$((n+${period})); [ "$n" -ge ${GATE_SECONDS} ] && exit 0; sleep ${period}; done`;
+  return { exec: { command: [shell, '-c', loop, shell, ...command] } };
+}
+
+/** A startup probe kills, a readiness probe does not: as a gate it fails only after ten minutes. */
+function patient({ successThreshold: _, ...readiness }: Probe): Probe {
+  const period = readiness.periodSeconds ?? PERIOD_SECONDS;
+  const threshold = Math.max(readiness.failureThreshold ?? 0, Math.ceil(GATE_SECONDS / period));
+  return { ...readiness, failureThreshold: threshold };
+}
+
+/** Liveness begins where the startup probe would have given up. */
+function delayed(liveness: Probe, startup: Probe | undefined): Probe {
+  if (startup === undefined) return liveness;
+  const patience =
+    secondsOf(startup['initialDelaySeconds']) +
+    (startup.periodSeconds ?? PERIOD_SECONDS) * (startup.failureThreshold ?? FAILURE_THRESHOLD);
+  const delay = Math.max(secondsOf(liveness['initialDelaySeconds']), patience);
+  return { ...liveness, initialDelaySeconds: delay };
+}
+
+const secondsOf = (value: unknown): number => (typeof value === 'number' ? value : 0);
+
+/** Hooks with numbered ports; a stop signal is only valid in a pod that names its operating system. */
+function lifecycleOf(container: Container, { subject }: Context): Lifecycle | undefined {
+  const { postStart, preStop, stopSignal, ...rest } = container.lifecycle ?? {};
+  const named = (subject.spec.os?.name ?? '') !== '';
+  const lifecycle = defined({
+    ...rest,
+    postStart: numbered(postStart, container),
+    preStop: numbered(preStop, container),
+    stopSignal: named ? stopSignal : undefined,
+  });
+  return Object.keys(lifecycle).length === 0 ? undefined : lifecycle;
+}
+
+/** Without the fields that are undefined, which JSON does not know. */
+export function defined<T extends object>(fields: T): { [K in keyof T]: Exclude<T[K], undefined> } {
+  return Object.fromEntries(Object.entries(fields).filter(([, value]) => value !== undefined)) as {
+    [K in keyof T]: Exclude<T[K], undefined>;
+  };
+}

@@ -1,0 +1,83 @@
+import type { Container, PodSecurityContext, SecurityContext } from '../model/types.js';
+import { operatingSystemOf } from '../model/pod.js';
+import type { Context } from './context.js';
+
+/** Fields of a pod's security context that a container's has as well. */
+const SHARED = [
+  'runAsUser',
+  'runAsGroup',
+  'runAsNonRoot',
+  'seLinuxOptions',
+  'seccompProfile',
+  'appArmorProfile',
+  'windowsOptions',
+] as const;
+
+/**
+ * The security context of an injected container: what its DaemonSet's pod would have given it is written down, and
+ * what the workload's pod sets for its own containers does not leak into it.
+ */
+export function securityOf(container: Container, context: Context): SecurityContext {
+  const { blueprint, landing } = context;
+  const ofPod: PodSecurityContext = blueprint.spec.securityContext ?? {};
+  const written: SecurityContext = Object.fromEntries(
+    SHARED.filter((field) => (ofPod[field] ?? null) !== null).map((field) => [field, ofPod[field]]),
+  );
+  const own = { ...written, ...container.securityContext };
+  return unleaked(landing.profile.privileged ? own : unprivileged(own), context);
+}
+
+/** Without a sandbox that allows it, asking to be privileged would get the whole pod refused. */
+function unprivileged({ privileged: _, procMount: __, ...rest }: SecurityContext): SecurityContext {
+  return rest;
+}
+
+/** Names what is lost: for the person who wonders why a container behaves otherwise than on a real node. */
+export function warnOfLostSecurity(container: Container, context: Context): void {
+  const { privileged } = container.securityContext ?? {};
+  if (privileged === true && !context.landing.profile.privileged) {
+    context.warn('privileged_dropped', `container ${container.name} is not privileged here`);
+  }
+  if (runsAsForcedRoot(container, context)) {
+    context.warn(
+      'runs_as_root',
+      `container ${container.name} names no user and the pod does; it runs as root instead of as the pod's user`,
+    );
+  }
+  const lost = Object.entries(context.blueprint.spec.securityContext ?? {})
+    .filter(([field, value]) => !(SHARED as readonly string[]).includes(field) && value !== null)
+    .map(([field]) => field);
+  if (lost.length > 0) {
+    context.warn(
+      'security_field_dropped',
+      `securityContext ${lost.sort().join(', ')} of its pod is left out`,
+    );
+  }
+}
+
+const runsAsForcedRoot = (container: Container, context: Context): boolean =>
+  leaksUser(context) &&
+  container.securityContext?.runAsUser === undefined &&
+  context.blueprint.spec.securityContext?.runAsUser === undefined;
+
+/** Windows containers have user names of their own; the numbers mean nothing there. */
+const leaksUser = ({ subject }: Context): boolean => {
+  const { runAsUser, runAsGroup } = subject.spec.securityContext ?? {};
+  return (
+    operatingSystemOf(subject.spec) !== 'windows' &&
+    ((runAsUser ?? null) !== null || (runAsGroup ?? null) !== null)
+  );
+};
+
+function unleaked(own: SecurityContext, context: Context): SecurityContext {
+  const { runAsNonRoot } = context.subject.spec.securityContext ?? {};
+  if (leaksUser(context)) {
+    return own.runAsUser === undefined
+      ? { ...own, runAsUser: 0, runAsGroup: own.runAsGroup ?? 0, runAsNonRoot: false }
+      : { runAsNonRoot: false, ...own, runAsGroup: own.runAsGroup ?? 0 };
+  }
+  // With a user other than root the demand is met, and repeating it false would break the level restricted.
+  const leaks =
+    runAsNonRoot === true && own.runAsNonRoot === undefined && (own.runAsUser ?? 0) === 0;
+  return leaks ? { ...own, runAsNonRoot: false } : own;
+}

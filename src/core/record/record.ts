@@ -1,0 +1,82 @@
+import { findMisfit } from '../model/shape.js';
+import type { Placement } from '../outcome.js';
+
+/**
+ * What the annotation on an injected pod says: what was injected, from which DaemonSet and revision, and what else
+ * was changed. It is all that later passes and the status syncer share. docs/record.md describes it for others.
+ */
+export interface InjectionRecord {
+  readonly version: 1;
+  readonly daemonSets: readonly RecordedDaemonSet[];
+  /** Names of the volumes that were added. */
+  readonly volumes: readonly string[];
+  /** Keys of annotations that were added, besides the record. */
+  readonly annotations?: readonly string[];
+  readonly imagePullSecrets?: readonly string[];
+  /** Variables of business containers that now hold the pod's address. */
+  readonly env?: readonly { readonly container: string; readonly names: readonly string[] }[];
+  /** `spec.resources` was added. */
+  readonly resources?: true;
+  /** Node affinity was added that keeps the pod on virtual nodes. */
+  readonly pinned?: true;
+}
+
+export interface RecordedDaemonSet {
+  readonly namespace: string;
+  readonly name: string;
+  readonly uid?: string;
+  /** The controller-revision-hash, or, offline, a fingerprint of the template. */
+  readonly revision: string;
+  readonly containers: readonly {
+    readonly container: string;
+    readonly injectedAs: string;
+    readonly placement: Placement;
+  }[];
+}
+
+const strings = { each: 'string' } as const;
+const shape = {
+  fields: {
+    version: 'number',
+    daemonSets: {
+      each: {
+        fields: {
+          namespace: 'string',
+          name: 'string',
+          uid: 'string',
+          revision: 'string',
+          containers: {
+            each: {
+              fields: { container: 'string', injectedAs: 'string', placement: 'string' },
+              required: 'injectedAs',
+            },
+          },
+        },
+        required: 'containers',
+      },
+    },
+    volumes: strings,
+    annotations: strings,
+    imagePullSecrets: strings,
+    env: { each: { fields: { container: 'string', names: strings }, required: 'names' } },
+  },
+  required: 'daemonSets',
+} as const;
+
+/** A fixed order of fields, so that equal records are equal texts. */
+export const encodeRecord = (record: InjectionRecord): string => JSON.stringify(record);
+
+/** @returns undefined for a text that is no record of a version that this program knows. */
+export function decodeRecord(text: string): InjectionRecord | undefined {
+  let value: unknown;
+  try {
+    value = JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+  if (findMisfit(value, shape) !== undefined) return undefined;
+  const record = value as InjectionRecord;
+  return record.version === 1
+    ? { ...record, volumes: (record.volumes as string[] | null) ?? [] }
+    : undefined;
+}

@@ -1,0 +1,166 @@
+import { INJECTED_LABEL, RECORD_ANNOTATION } from '../model/annotations.js';
+import { list, map } from '../model/types.js';
+import type { Container, Pod, PodSpec, StringMap } from '../model/types.js';
+import { metaOf, specOf } from '../model/pod.js';
+import { templateOfRevision } from '../facts.js';
+import type { Blueprint } from '../decide/blueprint.js';
+import { blueprintOf } from '../decide/blueprint.js';
+import type { Landing } from '../decide/landing.js';
+import type { Subject } from '../decide/subject.js';
+import { withPod } from '../decide/subject.js';
+import type { Plan } from '../plan/plan.js';
+import { planFor } from '../plan/plan.js';
+import type { PlannedContainer } from '../plan/carry.js';
+import { covers, sameImage } from './covers.js';
+import type { InjectionRecord, RecordedDaemonSet } from './record.js';
+import { decodeRecord } from './record.js';
+
+/** What of a pod is ours: the part of its record that is believed. */
+export interface Ours {
+  readonly containers: ReadonlySet<string>;
+  readonly volumes: ReadonlySet<string>;
+  readonly annotations: ReadonlySet<string>;
+  readonly pullSecrets: ReadonlySet<string>;
+  readonly resources: boolean;
+  /** The record itself, while at least one of its containers is believed. */
+  readonly record: InjectionRecord | undefined;
+  /** Whether the record names containers that are not what the injector would have made. */
+  readonly doubted: boolean;
+}
+
+const NOTHING: Ours = {
+  containers: new Set(),
+  volumes: new Set(),
+  annotations: new Set(),
+  pullSecrets: new Set(),
+  resources: false,
+  record: undefined,
+  doubted: false,
+};
+
+/**
+ * Finds out what an earlier pass put into a pod.
+ *
+ * A record is believed only for containers that equal what the revisions named in it produce. All else stays in the
+ * pod as the user's, so a forged or copied record can remove nothing.
+ */
+export function oursIn(subject: Subject, landing: Landing): Ours {
+  const text = map(metaOf(subject.pod).annotations)[RECORD_ANNOTATION];
+  if (text === undefined) return NOTHING;
+  const record = decodeRecord(text);
+  if (record === undefined) return { ...NOTHING, doubted: true };
+  const claimed: Ours = {
+    containers: new Set(
+      record.daemonSets.flatMap(({ containers }) => containers.map((one) => one.injectedAs)),
+    ),
+    volumes: new Set(record.volumes),
+    annotations: new Set(record.annotations),
+    pullSecrets: new Set(record.imagePullSecrets),
+    resources: record.resources === true,
+    record,
+    doubted: false,
+  };
+  const without = withPod(subject, withoutOurs(subject.pod, claimed));
+  const blueprints = record.daemonSets.flatMap((recorded) => blueprintFor(recorded, subject));
+  return believed(claimed, planFor(without, landing, blueprints), subject);
+}
+
+function blueprintFor(
+  recorded: RecordedDaemonSet,
+  { facts, world, settings }: Subject,
+): readonly Blueprint[] {
+  const blueprint = facts.blueprints.find(
+    ({ name, namespace }) => name === recorded.name && namespace === recorded.namespace,
+  );
+  if (blueprint === undefined) return [];
+  const uid = metaOf(blueprint.daemonSet).uid;
+  if (recorded.uid !== undefined && uid !== undefined && recorded.uid !== uid) return [];
+  const template = templateOfRevision(blueprint.daemonSet, recorded.revision, world);
+  if (template === undefined) return [];
+  return [
+    template === blueprint.template
+      ? blueprint
+      : blueprintOf(blueprint.daemonSet, settings.annotationPrefixes, template),
+  ];
+}
+
+function believed(claimed: Ours, plan: Plan, { pod }: Subject): Ours {
+  const planned = plan.parts.flatMap(({ containers }) => containers);
+  const containers = new Set(
+    planned
+      .filter(({ container }) => claimed.containers.has(container.name))
+      .filter((one) => isAsPlanned(specOf(pod), one))
+      .map(({ container }) => container.name),
+  );
+  if (containers.size === 0) return { ...NOTHING, doubted: claimed.containers.size > 0 };
+  const volumes = new Map(list(specOf(pod).volumes).map((volume) => [volume.name, volume]));
+  const annotations = map(metaOf(pod).annotations);
+  return {
+    containers,
+    volumes: among(
+      claimed.volumes,
+      plan.volumes.filter((one) => covers(volumes.get(one.name), one)).map(nameOf),
+    ),
+    annotations: among(claimed.annotations, keysWithValue(plan.annotations, annotations)),
+    pullSecrets: among(claimed.pullSecrets, plan.pullSecrets),
+    resources:
+      claimed.resources &&
+      plan.podResources !== undefined &&
+      covers(specOf(pod).resources, plan.podResources),
+    record: claimed.record,
+    doubted: [...claimed.containers].some((name) => !containers.has(name)),
+  };
+}
+
+const nameOf = ({ name }: { name: string }): string => name;
+
+const among = (claimed: ReadonlySet<string>, planned: readonly string[]): ReadonlySet<string> =>
+  new Set(planned.filter((one) => claimed.has(one)));
+
+const keysWithValue = (
+  planned: Readonly<StringMap>,
+  actual: Readonly<StringMap>,
+): readonly string[] => Object.keys(planned).filter((key) => actual[key] === planned[key]);
+
+/** Name, image and mounts decide; other webhooks may have added variables, mounts, or a registry to the image. */
+export function isAsPlanned(spec: PodSpec, { container, slot }: PlannedContainer): boolean {
+  const where = slot === 'first' || slot === 'last' ? spec.containers : spec.initContainers;
+  const actual = list(where).find(({ name }) => name === container.name);
+  return (
+    actual !== undefined &&
+    sameImage(actual.image, container.image) &&
+    covers(actual.volumeMounts, container.volumeMounts) &&
+    actual.restartPolicy === container.restartPolicy
+  );
+}
+
+/** The pod as it was before anything was injected. */
+export function withoutOurs(pod: Pod, ours: Ours): Pod {
+  const spec = specOf(pod);
+  const { [RECORD_ANNOTATION]: _, ...annotations } = map(metaOf(pod).annotations);
+  const { [INJECTED_LABEL]: __, ...labels } = map(metaOf(pod).labels);
+  const { resources, ...rest } = spec;
+  return {
+    ...pod,
+    metadata: {
+      ...pod.metadata,
+      labels,
+      annotations: Object.fromEntries(
+        Object.entries(annotations).filter(([key]) => !ours.annotations.has(key)),
+      ),
+    },
+    spec: {
+      ...rest,
+      ...(ours.resources || resources === undefined ? {} : { resources }),
+      containers: others(spec.containers, ours),
+      initContainers: others(spec.initContainers, ours),
+      volumes: list(spec.volumes).filter(({ name }) => !ours.volumes.has(name)),
+      imagePullSecrets: list(spec.imagePullSecrets).filter(
+        ({ name }) => !ours.pullSecrets.has(name ?? ''),
+      ),
+    },
+  };
+}
+
+const others = (containers: readonly Container[] | null | undefined, ours: Ours): Container[] =>
+  list(containers).filter(({ name }) => !ours.containers.has(name));

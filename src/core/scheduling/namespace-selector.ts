@@ -1,0 +1,18 @@
+import type { KubernetesObject, StringMap } from '../model/types.js';
+import { map } from '../model/types.js';
+import { metaOf } from '../model/pod.js';
+
+/** OpenShift's key (seed 004) and that of the PodNodeSelector admission plugin. */
+const KEYS = ['openshift.io/node-selector', 'scheduler.alpha.kubernetes.io/node-selector'];
+
+/**
+ * The node selector that a namespace gives to all its pods, as "key=value,key=value". Parts that are no such pair
+ * are passed over: OpenShift's own check refuses them when the namespace is written.
+ */
+export function defaultNodeSelector(namespace: KubernetesObject | undefined): Readonly<StringMap> {
+  if (namespace === undefined) return {};
+  const annotations = map(metaOf(namespace).annotations);
+  const parts = KEYS.flatMap((key) => (annotations[key] ?? '').split(','));
+  const pairs = parts.map((part) => part.split('=').map((side) => side.trim()));
+  return Object.fromEntries(pairs.filter((pair) => pair.length === 2 && pair[0] !== ''));
+}
