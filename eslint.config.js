@@ -28,6 +28,10 @@ export default tseslint.config(
       '@typescript-eslint/consistent-type-imports': 'error',
       '@typescript-eslint/explicit-module-boundary-types': 'error',
       '@typescript-eslint/restrict-template-expressions': ['error', { allowNumber: true }],
+      '@typescript-eslint/no-unused-vars': [
+        'error',
+        { argsIgnorePattern: '^_', varsIgnorePattern: '^_', ignoreRestSiblings: true },
+      ],
       eqeqeq: ['error', 'always'],
       complexity: ['error', 10],
       'max-params': ['error', 4],
@@ -43,7 +47,7 @@ export default tseslint.config(
   },
   arrow(
     ['src/core/**/*.ts'],
-    '^(node:|\\.\\./|(express|pino|prom-client|zod|yaml|node-forge|chokidar|commander)$)',
+    '^(node:|(\\.\\./)+(admission|server|standalone|config|telemetry|certs|cli|app|main)\\b|(express|pino|prom-client|zod|yaml|node-forge|chokidar|commander)$)',
     'core is pure: it imports only core (and fast-json-patch in apply.ts).',
   ),
   arrow(

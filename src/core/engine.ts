@@ -1,7 +1,7 @@
 import type { Blueprint } from './decide/blueprint.js';
 import type { Refusal } from './decide/choose.js';
 import { unknownNames } from './decide/choose.js';
-import { gates } from './decide/gates.js';
+import { gateFor } from './decide/gates.js';
 import type { Landing } from './decide/landing.js';
 import { landingOf } from './decide/landing.js';
 import { wishesOf } from './decide/pod-wishes.js';
@@ -58,8 +58,8 @@ export function inject(request: Request, world: World, settings: Settings): Outc
     facts: factsOf(world, settings),
     settings,
   };
-  const gate = gates.find(([, holds]) => holds(subject));
-  if (gate !== undefined) return skipped(gate[0], warnings);
+  const gate = gateFor(subject);
+  if (gate !== undefined) return skipped(gate, warnings);
   const landing = landingOf(subject);
   return typeof landing === 'string'
     ? skipped(landing, warnings)

@@ -28,7 +28,7 @@ const questions: readonly Question[] = [
   ({ daemonSet }) => when((metaOf(daemonSet).deletionTimestamp ?? '') !== '', 'daemonset_deleted'),
   (blueprint, { wishes }) =>
     when(
-      Array.isArray(wishes.optIn) && !wishes.optIn.some((item) => names(item, blueprint)),
+      typeof wishes.optIn === 'object' && !wishes.optIn.some((item) => names(item, blueprint)),
       'not_listed',
     ),
   ({ byLabel }, { pod }) =>
@@ -55,7 +55,7 @@ const names = (item: string, { name, key }: Blueprint): boolean => item === name
 
 /** The DaemonSets that a pod lists and that no marked DaemonSet answers to. */
 export function unknownNames({ wishes, facts }: Subject): readonly Warning[] {
-  const items = Array.isArray(wishes.optIn) ? (wishes.optIn as readonly string[]) : [];
+  const items = typeof wishes.optIn === 'object' ? wishes.optIn : [];
   return items
     .filter((item) => !facts.blueprints.some((one) => one.marked && names(item, one)))
     .map((item) => ({

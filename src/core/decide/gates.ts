@@ -1,6 +1,5 @@
 import { list, map } from '../model/types.js';
-import { isMirrorPod, isOwnedByDaemonSet, metaOf, specOf } from '../model/pod.js';
-import { controllerOf } from '../model/pod.js';
+import { controllerOf, isMirrorPod, isOwnedByDaemonSet, metaOf, specOf } from '../model/pod.js';
 import type { Blueprint } from './blueprint.js';
 import type { PodReason } from './reasons.js';
 import type { Subject } from './subject.js';
@@ -9,7 +8,7 @@ import type { Subject } from './subject.js';
 type Gate = readonly [reason: PodReason, holds: (subject: Subject) => boolean];
 
 /** Asked in this order, before anything is known of nodes and DaemonSets. The first that holds decides. */
-export const gates: readonly Gate[] = [
+const gates: readonly Gate[] = [
   ['mirror_pod', ({ pod }) => isMirrorPod(pod)],
   ['placeholder_not_gated', isPlaceholder],
   ['daemonset_pod', ({ pod }) => isOwnedByDaemonSet(pod)],
@@ -24,6 +23,10 @@ export const gates: readonly Gate[] = [
   ['host_pid', (subject) => uses(subject, 'hostPID')],
   ['share_process_namespace', (subject) => uses(subject, 'shareProcessNamespace')],
 ];
+
+/** @returns why the pod is left alone whatever nodes and DaemonSets there are; undefined to go on. */
+export const gateFor = (subject: Subject): PodReason | undefined =>
+  gates.find(([, holds]) => holds(subject))?.[0];
 
 const uses = (
   { spec, settings }: Subject,

@@ -61,9 +61,17 @@ export const operatingSystemOf = (spec: PodSpec): string =>
  */
 export function tolerates(tolerations: readonly Toleration[], taint: Taint): boolean {
   return tolerations.some(
-    ({ key = '', operator = 'Equal', value = '', effect = '' }) =>
-      (effect === '' || effect === taint.effect) &&
-      (key === taint.key || (key === '' && operator === 'Exists')) &&
-      (operator === 'Exists' || (operator === 'Equal' && value === (taint.value ?? ''))),
+    (toleration) =>
+      isOneOf(toleration.effect, taint.effect) &&
+      (toleration.operator === 'Exists'
+        ? isOneOf(toleration.key, taint.key)
+        : equalsTaint(toleration, taint)),
   );
 }
+
+/** An empty effect stands for all effects; so does an empty key with the operator Exists. */
+const isOneOf = (tolerated: string | undefined, actual: string): boolean =>
+  (tolerated ?? '') === '' || tolerated === actual;
+
+const equalsTaint = ({ key, operator, value }: Toleration, taint: Taint): boolean =>
+  key === taint.key && (operator ?? 'Equal') === 'Equal' && (value ?? '') === (taint.value ?? '');

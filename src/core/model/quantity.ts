@@ -24,11 +24,14 @@ export function parseQuantity(quantity: string | number | undefined): bigint | u
   const [match, sign, whole = '', fraction = '', exponent, suffix = ''] =
     FORM.exec(String(quantity ?? 'none')) ?? [];
   if (match === undefined || whole + fraction === '') return undefined;
-  const power = exponent === undefined ? (DECIMAL[suffix] ?? 0) : Number(exponent);
-  const scaled = scale(BigInt(whole + fraction), 9 + power - fraction.length);
+  const scaled = scale(BigInt(whole + fraction), powerOf(exponent, suffix) - fraction.length);
   const nanos = scaled * 1024n ** BigInt(BINARY.indexOf(suffix) + 1);
   return sign === '-' ? -nanos : nanos;
 }
+
+/** The power of ten by which a number is to be multiplied to be in nano-units. */
+const powerOf = (exponent: string | undefined, suffix: string): number =>
+  9 + (exponent === undefined ? (DECIMAL[suffix] ?? 0) : Number(exponent));
 
 const scale = (value: bigint, power: number): bigint =>
   power >= 0 ? value * 10n ** BigInt(power) : divideUp(value, 10n ** BigInt(-power));

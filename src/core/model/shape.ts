@@ -148,9 +148,15 @@ export function findMisfit(value: unknown, shape: Shape, path = ''): string | un
     return fitsScalar(value, shape) ? undefined : `${path} is not a ${shape}`;
   if ('each' in shape) return misfitInList(value, shape.each, path);
   if (!isObject(value)) return `${path || 'it'} is not an object`;
-  if ('map' in shape) {
-    return first(Object.keys(value), (key) => misfitIn(value[key], shape.map, `${path}[${key}]`));
-  }
+  if ('fields' in shape) return misfitInFields(value, shape, path);
+  return first(Object.keys(value), (key) => misfitIn(value[key], shape.map, `${path}[${key}]`));
+}
+
+function misfitInFields(
+  value: Record<string, unknown>,
+  shape: Fields,
+  path: string,
+): string | undefined {
   if (shape.required !== undefined && (value[shape.required] ?? null) === null) {
     return `${path}.${shape.required} is missing`;
   }

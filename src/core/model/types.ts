@@ -293,5 +293,11 @@ export interface ControllerRevision extends KubernetesObject {
 /** A list that may be absent or null in the API's JSON. */
 export const list = <T>(items: readonly T[] | null | undefined): readonly T[] => items ?? [];
 
+/** A value of a map whose key comes from outside: never one that every JavaScript object inherits. */
+export const valueAt = (
+  entries: Readonly<StringMap> | null | undefined,
+  key: string,
+): string | undefined => (entries && Object.hasOwn(entries, key) ? entries[key] : undefined);
+
 /** A string map that may be absent or null in the API's JSON. */
 export const map = (entries: StringMap | null | undefined): Readonly<StringMap> => entries ?? {};

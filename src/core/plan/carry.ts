@@ -145,7 +145,7 @@ function translate(
     resources: resourcesOf(container, shared.sizing, context),
     securityContext: nonEmptyObject(securityOf(container, context)),
     volumeMounts: [...translateMounts(container, mountPlan, context)],
-  }) as Container;
+  });
 }
 
 const nonEmpty = <T>(items: readonly T[]): T[] | undefined =>

@@ -78,8 +78,7 @@ export function warnOfAssumedConfig(context: Context, containers: readonly Conta
   }
 }
 
-const optional = <T extends object | null | undefined>(reference: T): T =>
-  reference === null || reference === undefined ? reference : { ...reference, optional: true };
+const optional = <T extends object>(reference: T): T => ({ ...reference, optional: true });
 
 /** A volume whose sources may be missing. */
 export function optionalVolume(volume: Volume): Volume {

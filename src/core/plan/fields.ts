@@ -1,7 +1,7 @@
 import { fingerprint } from '../model/text.js';
 import { OWN_PREFIX } from '../model/annotations.js';
 import { divideUp, parseQuantity } from '../model/quantity.js';
-import { list, map } from '../model/types.js';
+import { list, map, valueAt } from '../model/types.js';
 import type { DownwardItem, EnvVar, ResourceFieldRef, StringMap } from '../model/types.js';
 import { metaOf } from '../model/pod.js';
 import type { Blueprint } from '../decide/blueprint.js';
@@ -18,19 +18,25 @@ const POD_NAME_VARIABLE = 'DS_INJECTOR_POD_NAME';
 const KEYED = /^metadata\.(labels|annotations)\['(.+)'\]$/;
 
 /** @returns the value that the DaemonSet's own pod would have, where it is known; undefined to keep the reference. */
-export function fieldValue(
-  path: string,
-  { template, namespace, spec }: Blueprint,
-): string | undefined {
+export function fieldValue(path: string, blueprint: Blueprint): string | undefined {
+  const { labels, annotations } = metaOf(blueprint.template);
   const [, kind, key = ''] = KEYED.exec(path) ?? [];
-  if (kind === 'labels') return map(metaOf(template).labels)[key] ?? '';
-  if (kind === 'annotations') return map(metaOf(template).annotations)[key] ?? '';
-  if (path === 'metadata.namespace') return namespace;
-  if (path === 'spec.serviceAccountName') return spec.serviceAccountName ?? 'default';
-  if (path === 'metadata.labels') return formatMap(map(metaOf(template).labels));
-  if (path === 'metadata.annotations') return formatMap(map(metaOf(template).annotations));
-  return undefined;
+  if (kind !== undefined) return valueAt(kind === 'labels' ? labels : annotations, key) ?? '';
+  switch (path) {
+    case 'metadata.labels':
+      return formatMap(map(labels));
+    case 'metadata.annotations':
+      return formatMap(map(annotations));
+    case 'metadata.namespace':
+      return blueprint.namespace;
+    case 'spec.serviceAccountName':
+      return serviceAccountOf(blueprint);
+    default:
+      return undefined;
+  }
 }
+
+const serviceAccountOf = ({ spec }: Blueprint): string => spec.serviceAccountName ?? 'default';
 
 /** As the kubelet writes a whole map into a file. */
 const formatMap = (entries: Readonly<StringMap>): string =>

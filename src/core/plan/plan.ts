@@ -91,7 +91,7 @@ function annotationsOf(
     ...(first === undefined ? {} : { 'kubectl.kubernetes.io/default-container': first }),
     ...scrapeAnnotations(subject, parts),
     ...profile.annotations,
-    ...Object.assign({}, ...parts.map(({ annotations }) => annotations)),
+    ...Object.fromEntries(parts.flatMap(({ annotations }) => Object.entries(annotations))),
   };
 }
 

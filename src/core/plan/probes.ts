@@ -11,10 +11,12 @@ const PERIOD_SECONDS = 10;
 const FAILURE_THRESHOLD = 3;
 
 /** The probes and hooks of an injected container; only those that it shall have. */
-export type Probes = Pick<
-  Container,
-  'livenessProbe' | 'readinessProbe' | 'startupProbe' | 'lifecycle'
->;
+export interface Probes {
+  livenessProbe?: Probe | undefined;
+  readinessProbe?: Probe | undefined;
+  startupProbe?: Probe | undefined;
+  lifecycle?: Lifecycle | undefined;
+}
 
 /** How a container that the business waits for is started. */
 export type Gate = 'none' | 'startup_probe' | 'post_start';
@@ -24,32 +26,40 @@ export type Gate = 'none' | 'startup_probe' | 'post_start';
  * a native sidecar's startup probe its start). What the startup probe protected is kept: liveness waits as long.
  */
 export function probesOf(container: Container, gate: Gate, context: Context): Probes {
-  const liveness = numbered(container.livenessProbe, container);
-  const readiness = numbered(container.readinessProbe, container);
-  const startup = numbered(container.startupProbe, container);
-  const lifecycle = lifecycleOf(container, context);
-  if (gate === 'none') {
-    return defined({ livenessProbe: liveness && delayed(liveness, startup), lifecycle });
-  }
-  if (startup === undefined && readiness === undefined) {
+  const all: Probes = {
+    livenessProbe: numbered(container.livenessProbe, container),
+    readinessProbe: numbered(container.readinessProbe, container),
+    startupProbe: numbered(container.startupProbe, container),
+    lifecycle: lifecycleOf(container, context),
+  };
+  if (gate !== 'none' && !all.startupProbe && !all.readinessProbe) {
     context.warn(
       'start_gate_missing',
       `container ${container.name} has no probe; the business starts once it runs`,
     );
   }
-  if (gate === 'post_start') {
-    const postStart = lifecycle?.postStart ?? waiting(startup ?? readiness, container, context);
-    return defined({
-      livenessProbe: liveness && delayed(liveness, startup),
-      lifecycle: defined({ ...lifecycle, postStart }),
-    });
-  }
-  return defined({
-    livenessProbe: liveness,
-    readinessProbe: readiness,
-    startupProbe: startup ?? (readiness && patient(readiness)),
-    lifecycle,
+  if (gate === 'startup_probe') return gatedByProbe(all);
+  const quiet = { livenessProbe: delayed(all), lifecycle: all.lifecycle };
+  return defined(
+    gate === 'none' ? quiet : { ...quiet, lifecycle: gatedByHook(all, container, context) },
+  );
+}
+
+const gatedByProbe = (probes: Probes): Probes =>
+  defined({
+    ...probes,
+    startupProbe: probes.startupProbe ?? (probes.readinessProbe && patient(probes.readinessProbe)),
   });
+
+/** A hook of the DaemonSet's own holds the next container as well, and stays. */
+function gatedByHook(
+  { startupProbe, readinessProbe, lifecycle }: Probes,
+  container: Container,
+  context: Context,
+): Lifecycle | undefined {
+  const probe = startupProbe ?? readinessProbe ?? undefined;
+  const postStart = lifecycle?.postStart ?? waiting(probe, container, context);
+  return postStart ? { ...lifecycle, postStart } : (lifecycle ?? undefined);
 }
 
 /** Kubernetes starts the next container when this one's `postStart` has ended. */
@@ -83,13 +93,14 @@ function patient({ successThreshold: _, ...readiness }: Probe): Probe {
 }
 
 /** Liveness begins where the startup probe would have given up. */
-function delayed(liveness: Probe, startup: Probe | undefined): Probe {
-  if (startup === undefined) return liveness;
+function delayed({ livenessProbe, startupProbe }: Probes): Probe | undefined {
+  if (!livenessProbe || !startupProbe) return livenessProbe;
   const patience =
-    secondsOf(startup['initialDelaySeconds']) +
-    (startup.periodSeconds ?? PERIOD_SECONDS) * (startup.failureThreshold ?? FAILURE_THRESHOLD);
-  const delay = Math.max(secondsOf(liveness['initialDelaySeconds']), patience);
-  return { ...liveness, initialDelaySeconds: delay };
+    secondsOf(startupProbe['initialDelaySeconds']) +
+    (startupProbe.periodSeconds ?? PERIOD_SECONDS) *
+      (startupProbe.failureThreshold ?? FAILURE_THRESHOLD);
+  const delay = Math.max(secondsOf(livenessProbe['initialDelaySeconds']), patience);
+  return { ...livenessProbe, initialDelaySeconds: delay };
 }
 
 const secondsOf = (value: unknown): number => (typeof value === 'number' ? value : 0);

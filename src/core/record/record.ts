@@ -34,6 +34,12 @@ export interface RecordedDaemonSet {
   }[];
 }
 
+/** What anybody may have written. */
+type Unchecked = Omit<InjectionRecord, 'version' | 'volumes'> & {
+  readonly version: number;
+  readonly volumes?: readonly string[] | null;
+};
+
 const strings = { each: 'string' } as const;
 const shape = {
   fields: {
@@ -75,8 +81,8 @@ export function decodeRecord(text: string): InjectionRecord | undefined {
     return undefined;
   }
   if (findMisfit(value, shape) !== undefined) return undefined;
-  const record = value as InjectionRecord;
+  const record = value as Unchecked;
   return record.version === 1
-    ? { ...record, volumes: (record.volumes as string[] | null) ?? [] }
+    ? { ...record, version: 1, volumes: record.volumes ?? [] }
     : undefined;
 }

@@ -14,5 +14,9 @@ export function defaultNodeSelector(namespace: KubernetesObject | undefined): Re
   const annotations = map(metaOf(namespace).annotations);
   const parts = KEYS.flatMap((key) => (annotations[key] ?? '').split(','));
   const pairs = parts.map((part) => part.split('=').map((side) => side.trim()));
-  return Object.fromEntries(pairs.filter((pair) => pair.length === 2 && pair[0] !== ''));
+  return Object.fromEntries(
+    pairs.flatMap(([key, value, ...more]) =>
+      key && value !== undefined && more.length === 0 ? [[key, value]] : [],
+    ),
+  );
 }

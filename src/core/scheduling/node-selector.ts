@@ -5,7 +5,7 @@ import type {
   NodeSelectorTerm,
   StringMap,
 } from '../model/types.js';
-import { list, map } from '../model/types.js';
+import { list, valueAt } from '../model/types.js';
 import { metaOf } from '../model/pod.js';
 
 /**
@@ -14,7 +14,7 @@ import { metaOf } from '../model/pod.js';
  * @see https://kubernetes.io/docs/concepts/scheduling-eviction/assign-pod-node/
  */
 export const matchesLabels = (labels: Readonly<StringMap>, wanted: Readonly<StringMap>): boolean =>
-  Object.entries(wanted).every(([key, value]) => labels[key] === value);
+  Object.entries(wanted).every(([key, value]) => valueAt(labels, key) === value);
 
 /** No selector accepts every node; a selector without terms accepts none. */
 export function matchesNodeSelector(
@@ -32,7 +32,7 @@ function matchesTerm(node: Node, term: NodeSelectorTerm): boolean {
   if (expressions.length + fields.length === 0) return false;
   const { labels, name = '' } = metaOf(node);
   return (
-    expressions.every((requirement) => matches(map(labels)[requirement.key], requirement)) &&
+    expressions.every((requirement) => matches(valueAt(labels, requirement.key), requirement)) &&
     fields.every((requirement) => requirement.key === 'metadata.name' && matches(name, requirement))
   );
 }
