@@ -1,0 +1,71 @@
+import { createPrivateKey, X509Certificate } from 'node:crypto';
+import { isIP } from 'node:net';
+import type { Issued } from './issue.js';
+
+/** When a certificate ends, in seconds since 1970; of a chain in PEM, when its first certificate does. */
+export function expiryTimestamp(cert: string): number {
+  return Date.parse(new X509Certificate(cert).validTo) / 1000;
+}
+
+/**
+ * What speaks against going on with a certificate authority that was made earlier.
+ *
+ * @param now milliseconds since 1970.
+ * @returns a clause for a log line, or undefined if it is fit. Garbage is a reason like any other; this never throws.
+ */
+export function faultOfAuthority({ cert, key }: Issued, now: number): string | undefined {
+  return firstFault(cert, key, (parsed) => {
+    if (!parsed.ca) return 'is not that of a certificate authority';
+    // forge, which signs the leaves, reads no other keys.
+    if (parsed.publicKey.asymmetricKeyType !== 'rsa') return 'has a key that is not RSA';
+    return faultOfTime(parsed, now);
+  });
+}
+
+/**
+ * What speaks against going on with a serving certificate that was made earlier.
+ *
+ * @param ca the certificate of the authority that must have signed it.
+ * @param hosts the DNS names and IP addresses that it must be good for.
+ */
+export function faultOfLeaf(
+  { cert, key }: Issued,
+  ca: string,
+  hosts: readonly string[],
+  now: number,
+): string | undefined {
+  return firstFault(cert, key, (parsed) => {
+    if (!isSignedBy(parsed, new X509Certificate(ca))) return 'is not signed by ca.crt';
+    const missing = hosts.find((host) => !covers(parsed, host));
+    return missing === undefined ? faultOfTime(parsed, now) : `is not for ${missing}`;
+  });
+}
+
+function firstFault(
+  cert: string,
+  key: string,
+  further: (parsed: X509Certificate) => string | undefined,
+): string | undefined {
+  try {
+    const parsed = new X509Certificate(cert);
+    if (!parsed.checkPrivateKey(createPrivateKey(key))) return 'does not belong to its key';
+    return further(parsed);
+  } catch {
+    return 'cannot be read, or its key cannot';
+  }
+}
+
+const isSignedBy = (leaf: X509Certificate, ca: X509Certificate): boolean =>
+  leaf.checkIssued(ca) && leaf.verify(ca.publicKey);
+
+const covers = (cert: X509Certificate, host: string): boolean =>
+  (isIP(host) === 0 ? cert.checkHost(host, { subject: 'never' }) : cert.checkIP(host)) !==
+  undefined;
+
+/** A third of its life must be left, so that whoever restarts the injector once a week never meets an expired one. */
+function faultOfTime({ validFrom, validTo }: X509Certificate, now: number): string | undefined {
+  const [from, to] = [Date.parse(validFrom), Date.parse(validTo)];
+  if (now < from) return 'is not valid yet';
+  if (now >= to) return 'has expired';
+  return to - now > (to - from) / 3 ? undefined : 'has less than a third of its life left';
+}

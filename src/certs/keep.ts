@@ -1,0 +1,93 @@
+import { randomBytes } from 'node:crypto';
+import { mkdir } from 'node:fs/promises';
+import { join } from 'node:path';
+import { readIfThere, writeWhole } from './files.js';
+import { expiryTimestamp, faultOfAuthority, faultOfLeaf } from './inspect.js';
+import { issueAuthority, issueLeaf, serialOf, type Issued, type Stamp } from './issue.js';
+
+export interface KeepOptions {
+  /** The folder for ca.crt, ca.key, tls.crt and tls.key; made with mode 0700 if it is missing. */
+  readonly dir: string;
+  /** The DNS names and IP addresses under which the webhook is called. */
+  readonly hosts: readonly string[];
+  /** Milliseconds since 1970. */
+  readonly clock: () => number;
+}
+
+/** A serving certificate, ready for use; everything in PEM. */
+export interface Kept extends Issued {
+  /** The authority's certificate: the webhook configuration's `caBundle`, once in base64. */
+  readonly ca: string;
+  readonly notAfter: Date;
+  /** A sentence for each certificate that was made or renewed, with the reason; to be logged. */
+  readonly notes: readonly string[];
+}
+
+const CERT_MODE = 0o644;
+const KEY_MODE = 0o600;
+
+/**
+ * Gives the serving certificate of a folder, after making or renewing what is needed.
+ *
+ * A certificate is used again if it can be read, belongs to its key, is signed by the authority next to it, covers the
+ * hosts and has more than a third of its life left. If it does not, or if its file holds garbage, it is renewed and a
+ * note says why: these files are the injector's own, so there is nothing in them to lose. A renewed authority means a
+ * renewed leaf, and a `caBundle` that has to be set again. Of two injectors that share a folder the later one wins; a
+ * mix of both is renewed at the next call.
+ *
+ * @throws Error if `hosts` is empty, or if the folder or a file cannot be read or written; it says which, with a cause.
+ */
+export async function keepCertificates({ dir, hosts, clock }: KeepOptions): Promise<Kept> {
+  if (hosts.length === 0) throw new Error('a serving certificate needs at least one host');
+  await makeFolder(dir);
+  const now = clock();
+  const ca = await keep(dir, 'ca', {
+    fault: (found) => faultOfAuthority(found, now),
+    issue: () => issueAuthority(stampAt(now)),
+  });
+  const leaf = await keep(dir, 'tls', {
+    fault: (found) => faultOfLeaf(found, ca.pair.cert, hosts, now),
+    issue: () => issueLeaf(ca.pair, hosts, stampAt(now)),
+  });
+  return {
+    ...leaf.pair,
+    ca: ca.pair.cert,
+    notAfter: new Date(expiryTimestamp(leaf.pair.cert) * 1000),
+    notes: [...ca.notes, ...leaf.notes],
+  };
+}
+
+const stampAt = (now: number): Stamp => ({ now, serial: serialOf(randomBytes(16)) });
+
+async function makeFolder(dir: string): Promise<void> {
+  try {
+    await mkdir(dir, { recursive: true, mode: 0o700 });
+  } catch (cause) {
+    throw new Error(`making the folder ${dir} for certificates`, { cause });
+  }
+}
+
+interface Recipe {
+  readonly fault: (found: Issued) => string | undefined;
+  readonly issue: () => Promise<Issued>;
+}
+
+interface Step {
+  readonly pair: Issued;
+  readonly notes: readonly string[];
+}
+
+/** Reuses or makes one pair of files, `name`.crt and `name`.key. */
+async function keep(dir: string, name: string, { fault, issue }: Recipe): Promise<Step> {
+  const [certFile, keyFile] = [join(dir, `${name}.crt`), join(dir, `${name}.key`)];
+  const cert = await readIfThere(certFile);
+  const key = await readIfThere(keyFile);
+  const found = cert === undefined || key === undefined ? undefined : { cert, key };
+  const problem = found && fault(found);
+  if (found && problem === undefined) return { pair: found, notes: [] };
+  const pair = await issue();
+  await writeWhole(keyFile, pair.key, KEY_MODE);
+  await writeWhole(certFile, pair.cert, CERT_MODE);
+  const note = found ? `renewed ${certFile}, which ${problem ?? ''}` : `made ${certFile}`;
+  return { pair, notes: [note] };
+}

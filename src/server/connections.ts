@@ -1,0 +1,102 @@
+import type { Server, ServerResponse } from 'node:http';
+import type { AddressInfo, Socket } from 'node:net';
+
+export interface Address {
+  readonly host: string;
+  /** 0 picks a free port. */
+  readonly port: number;
+}
+
+/** A connection that failed before it carried a request, or the listener's failure to accept one. */
+export interface ConnectionFault {
+  readonly listener: 'webhook' | 'ops';
+  /** The code of node or OpenSSL: `ECONNRESET`, `ERR_SSL_HTTP_REQUEST`, `HPE_INVALID_METHOD`. */
+  readonly code: string;
+}
+
+export interface ConnectionObserver {
+  /** Port scans and health checks of load balancers cause these all day, so they deserve a debug line at most. */
+  connectionFailed(fault: ConnectionFault): void;
+}
+
+/** The open connections and unanswered requests of one server. */
+export interface Connections {
+  /** To be called with the response of every request. */
+  track(response: ServerResponse): void;
+  /** From now on every answer asks the caller to close its connection, those being worked on included. */
+  retire(): void;
+  /**
+   * Accepts nothing more, closes idle connections, lets requests in flight finish.
+   *
+   * @param deadline milliseconds after which what is left is cut.
+   * @returns how many connections had to be cut.
+   */
+  close(deadline: number): Promise<number>;
+}
+
+/** Watches a server's connections from its first one on, so that they can be ended with grace. */
+export function watchConnections(server: Server): Connections {
+  const sockets = new Set<Socket>();
+  const unanswered = new Set<ServerResponse>();
+  let retired = false;
+  // For TLS this is the raw socket below, and so it is seen even if the handshake never ends.
+  server.on('connection', (socket: Socket) => {
+    sockets.add(socket);
+    socket.once('close', () => sockets.delete(socket));
+  });
+  return {
+    track: (response) => {
+      if (retired) askToClose(response);
+      unanswered.add(response);
+      response.once('close', () => unanswered.delete(response));
+    },
+    retire: () => {
+      retired = true;
+      unanswered.forEach(askToClose);
+    },
+    close: (deadline) => close(server, sockets, deadline),
+  };
+}
+
+function askToClose(response: ServerResponse): void {
+  if (!response.headersSent) response.setHeader('connection', 'close');
+}
+
+/** Since node 19, a server that closes closes its idle connections too. */
+function close(server: Server, sockets: ReadonlySet<Socket>, deadline: number): Promise<number> {
+  return new Promise((resolve) => {
+    if (!server.listening) {
+      resolve(0);
+      return;
+    }
+    let cut = 0;
+    const timer = setTimeout(() => {
+      cut = sockets.size;
+      sockets.forEach((socket) => socket.destroy());
+    }, deadline);
+    server.close(() => {
+      clearTimeout(timer);
+      resolve(cut);
+    });
+  });
+}
+
+/**
+ * Starts to accept connections.
+ *
+ * @returns the address that was bound, with the port that was picked.
+ * @throws Error `listening on HOST:PORT`, with the cause, if the address is taken or not this machine's.
+ */
+export function listen(server: Server, { host, port }: Address): Promise<Address> {
+  return new Promise((resolve, reject) => {
+    const failed = (cause: Error): void => {
+      reject(new Error(`listening on ${host}:${port}`, { cause }));
+    };
+    server.once('error', failed);
+    server.listen({ host, port }, () => {
+      server.off('error', failed);
+      const { address, port: bound } = server.address() as AddressInfo;
+      resolve({ host: address, port: bound });
+    });
+  });
+}

@@ -1,0 +1,23 @@
+import { describe, expect, it } from 'vitest';
+import { makeMetrics, metricList } from './metrics.js';
+
+describe('makeMetrics', () => {
+  it('exposes every metric of the list with its help, and those of the process', async () => {
+    const text = await makeMetrics('1.2.3').text();
+    for (const { name, help } of Object.values(metricList)) {
+      expect(text).toContain(`# HELP ${name} ${help}`);
+    }
+    expect(text).toContain('ds_injector_build_info{version="1.2.3"} 1');
+    expect(text).toContain('process_cpu_seconds_total');
+  });
+
+  it('keeps the metrics of two injectors apart', async () => {
+    const [one, other] = [makeMetrics('1'), makeMetrics('2')];
+    one.reviewFaults.inc();
+    expect(await other.text()).toContain('ds_injector_review_faults_total 0');
+  });
+
+  it('names the content type that Prometheus expects', () => {
+    expect(makeMetrics('1').contentType).toContain('text/plain');
+  });
+});

@@ -1,0 +1,92 @@
+import { collectDefaultMetrics, Counter, Gauge, Histogram, Registry } from 'prom-client';
+
+/** Every metric of the injector but those of the process. Labels take codes of closed lists, never names. */
+export const metricList = {
+  reviews: {
+    name: 'ds_injector_reviews_total',
+    help: 'Reviews that were answered, by the decision about the pod and its reason.',
+    labelNames: ['decision', 'reason'],
+  },
+  daemonSetDecisions: {
+    name: 'ds_injector_daemonset_decisions_total',
+    help: 'Decisions about single DaemonSets in reviews.',
+    labelNames: ['decision', 'reason'],
+  },
+  reviewDuration: {
+    name: 'ds_injector_review_duration_seconds',
+    help: 'Time from the parsing of a review to its finished answer.',
+    labelNames: [],
+  },
+  malformedReviews: {
+    name: 'ds_injector_malformed_reviews_total',
+    help: 'Calls of the webhook that held no review, by what was wrong.',
+    labelNames: ['problem'],
+  },
+  reviewFaults: {
+    name: 'ds_injector_review_faults_total',
+    help: 'Reviews in which the injector failed and let the pod through as it was.',
+    labelNames: [],
+  },
+  warnings: {
+    name: 'ds_injector_warnings_total',
+    help: 'Warnings given in reviews, by code.',
+    labelNames: ['code'],
+  },
+  worldObjects: {
+    name: 'ds_injector_world_objects',
+    help: 'Objects that the injector knows of the cluster, by kind.',
+    labelNames: ['kind'],
+  },
+  worldLoads: {
+    name: 'ds_injector_world_loads_total',
+    help: 'Attempts to load what the injector knows of the cluster, by result.',
+    labelNames: ['result'],
+  },
+  certificateExpiry: {
+    name: 'ds_injector_certificate_expiry_timestamp_seconds',
+    help: 'When the serving certificate ends, in seconds since 1970.',
+    labelNames: [],
+  },
+  buildInfo: {
+    name: 'ds_injector_build_info',
+    help: 'Always 1; the label tells the version.',
+    labelNames: ['version'],
+  },
+} as const;
+
+/**
+ * Upper bounds in seconds. Without any work to do a review takes well below a millisecond; the webhook's default
+ * timeout of 10 s (and the maximum of 30 s) is at the other end.
+ */
+const buckets = [0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 5, 10];
+
+/** The metrics, ready to be counted up; a registry of their own, so that two injectors in a process do not clash. */
+export type Metrics = ReturnType<typeof makeMetrics>;
+
+/**
+ * Makes the metrics, with those of the process (`process_`, `nodejs_`).
+ *
+ * @param version the injector's version, for `ds_injector_build_info`.
+ */
+// eslint-disable-next-line @typescript-eslint/explicit-module-boundary-types -- the labels are the list's above; writing the type out would repeat it
+export function makeMetrics(version: string) {
+  const registry = new Registry();
+  const registers = [registry];
+  collectDefaultMetrics({ register: registry });
+  const buildInfo = new Gauge({ ...metricList.buildInfo, registers });
+  buildInfo.set({ version }, 1);
+  return {
+    reviews: new Counter({ ...metricList.reviews, registers }),
+    daemonSetDecisions: new Counter({ ...metricList.daemonSetDecisions, registers }),
+    reviewDuration: new Histogram({ ...metricList.reviewDuration, buckets, registers }),
+    malformedReviews: new Counter({ ...metricList.malformedReviews, registers }),
+    reviewFaults: new Counter({ ...metricList.reviewFaults, registers }),
+    warnings: new Counter({ ...metricList.warnings, registers }),
+    worldObjects: new Gauge({ ...metricList.worldObjects, registers }),
+    worldLoads: new Counter({ ...metricList.worldLoads, registers }),
+    certificateExpiry: new Gauge({ ...metricList.certificateExpiry, registers }),
+    /** All metrics in Prometheus' text format. */
+    text: () => registry.metrics(),
+    contentType: registry.contentType as string,
+  };
+}

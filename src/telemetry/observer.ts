@@ -1,0 +1,65 @@
+import type { Logger } from 'pino';
+import type {
+  FailedEvent,
+  MalformedEvent,
+  Observer,
+  ReviewedEvent,
+} from '../admission/observer.js';
+import type { DaemonSetVerdict } from '../core/outcome.js';
+import type { ConnectionFault, ConnectionObserver } from '../server/connections.js';
+import { describeFault } from './faults.js';
+import type { Metrics } from './metrics.js';
+
+/** Makes the observer that writes log lines and counts metrics for what happens to reviews and connections. */
+export function makeObserver(logger: Logger, metrics: Metrics): Observer & ConnectionObserver {
+  let failedConnections = 0;
+  return {
+    reviewed: (event) => {
+      countReview(metrics, event);
+      logger.info(fieldsOf(event), 'review decided');
+    },
+    malformed: ({ problem, status, remote }: MalformedEvent) => {
+      metrics.malformedReviews.inc({ problem });
+      logger.warn({ problem, status, remote }, 'review malformed');
+    },
+    failed: ({ uid, namespace, pod, dryRun, error }: FailedEvent) => {
+      metrics.reviewFaults.inc();
+      logger.error({ uid, namespace, pod, dryRun, fault: describeFault(error) }, 'review failed');
+    },
+    connectionFailed: ({ listener, code }: ConnectionFault) => {
+      failedConnections += 1;
+      logger.debug({ listener, code, count: failedConnections }, 'connection failed');
+    },
+  };
+}
+
+function countReview(metrics: Metrics, { outcome, milliseconds }: ReviewedEvent): void {
+  metrics.reviews.inc({ decision: outcome.decision, reason: outcome.reason });
+  metrics.reviewDuration.observe(milliseconds / 1000);
+  for (const { decision, reason } of outcome.daemonSets) {
+    metrics.daemonSetDecisions.inc({ decision, reason });
+  }
+  for (const { code } of outcome.warnings) metrics.warnings.inc({ code });
+}
+
+/** The fields of the log line: names and codes, nothing else of the pod. */
+function fieldsOf({ outcome, milliseconds, ...event }: ReviewedEvent): Record<string, unknown> {
+  const { decision, reason, detail, daemonSets } = outcome;
+  const skipped = daemonSets.filter((verdict) => verdict.decision === 'skip');
+  return {
+    uid: event.uid,
+    namespace: event.namespace,
+    pod: event.pod,
+    dryRun: event.dryRun,
+    decision,
+    reason,
+    detail,
+    injected: daemonSets.filter((verdict) => verdict.decision === 'inject').map(keyOf),
+    skipped: Object.fromEntries(skipped.map((verdict) => [keyOf(verdict), verdict.reason])),
+    warnings: outcome.warnings.map(({ code }) => code),
+    operations: outcome.operations.length,
+    milliseconds: Math.round(milliseconds * 1000) / 1000,
+  };
+}
+
+const keyOf = ({ namespace, name }: DaemonSetVerdict): string => `${namespace}/${name}`;
