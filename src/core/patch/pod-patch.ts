@@ -8,7 +8,7 @@ import type { EnvRewrite } from '../plan/business.js';
 import type { Slot } from '../plan/mode.js';
 import type { Plan } from '../plan/plan.js';
 import { MESH_INIT_CONTAINERS } from '../profiles/mesh.js';
-import { covers, sameImage } from '../record/covers.js';
+import { contradicts, covers, sameImage } from '../record/covers.js';
 import type { InjectionRecord } from '../record/record.js';
 import { encodeRecord } from '../record/record.js';
 import type { Ours } from '../record/unpick.js';
@@ -35,6 +35,7 @@ export function patchOf(change: Change): readonly Operation[] {
   patchContainers(patch, 'initContainers', change);
   patchContainers(patch, 'containers', change);
   patchVolumes(patch, change);
+  patchResources(patch, change);
   patchRest(patch, change);
   patchMetadata(patch, change);
   return patch.operations;
@@ -89,7 +90,7 @@ function reviseContainers(
 /** A registry that another webhook put before the image stays. */
 function isCovered(actual: Container, planned: Container): boolean {
   const { image, ...rest } = planned;
-  return sameImage(actual.image, image) && covers(actual, rest);
+  return sameImage(actual.image, image) && !contradicts(actual, rest);
 }
 
 interface Insertion {
@@ -146,16 +147,24 @@ function patchRest(patch: PatchBuilder, { subject, plan, ours }: Change): void {
     spec.imagePullSecrets,
     secrets.map((name) => ({ name })),
   );
+  if (plan.parts.length > 0) pinPod(patch, spec, plan.pin);
+}
+
+function patchResources(patch: PatchBuilder, { subject, plan, ours }: Change): void {
+  const { resources } = subject.spec;
   if (plan.podResources !== undefined && !ours.resources) {
     const merged = {
-      ...spec.resources,
-      requests: { ...spec.resources?.requests, ...plan.podResources.requests },
-      limits: { ...spec.resources?.limits, ...plan.podResources.limits },
+      ...resources,
+      requests: { ...resources?.requests, ...plan.podResources.requests },
+      limits: { ...resources?.limits, ...plan.podResources.limits },
     };
     patch.set('/spec/resources', merged, false);
   }
   if (plan.podResources === undefined && ours.resources) patch.remove('/spec/resources');
-  if (plan.parts.length > 0) pinPod(patch, spec, plan.pin);
+  for (const [name, amount] of Object.entries(plan.podRequests)) {
+    patch.ensureObject('/spec/resources/requests', resources?.requests);
+    patch.set(`/spec/resources/requests/${name}`, amount, false);
+  }
 }
 
 function patchMetadata(patch: PatchBuilder, { subject, plan, record }: Change): void {

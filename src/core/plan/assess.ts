@@ -10,14 +10,7 @@ import { below, kindOf, normalPath } from './host-paths.js';
 import { podSecurityRefusal } from './pod-security.js';
 
 /** Capabilities that only those need who change the kernel or the network: in a pod that would be the business's. */
-const MUTATING_CAPABILITIES = [
-  'NET_ADMIN',
-  'SYS_MODULE',
-  'SYS_BOOT',
-  'SYS_TIME',
-  'SYS_RAWIO',
-  'BPF',
-];
+const MUTATING_CAPABILITIES = ['NET_ADMIN', 'SYS_MODULE', 'SYS_BOOT', 'SYS_RAWIO', 'BPF'];
 
 /** Volumes that need nothing but the pod, once they are translated. */
 const PORTABLE = ['hostPath', 'emptyDir', 'configMap', 'secret', 'projected', 'downwardAPI'];
@@ -82,8 +75,13 @@ function brokenTemplate({ blueprint }: Context): Refusal | undefined {
 }
 
 /** Class D of the research, told by what it asks for and not by its name. */
-function hostMutation({ blueprint }: Context): Refusal | undefined {
+function hostMutation({ blueprint, landing }: Context): Refusal | undefined {
   const { spec } = blueprint;
+  const setUp = blueprint.inits.find(({ securityContext }) => securityContext?.privileged === true);
+  if (setUp !== undefined && !landing.profile.privileged) {
+    // What it is privileged for is to set something up; without, it fails, and the business pod never starts.
+    return { reason: 'host_mutator', detail: `init container ${setUp.name}: privileged` };
+  }
   for (const container of containersOf(blueprint)) {
     const ask = mutatingAsk(container, spec.hostPID === true);
     if (ask !== undefined) {

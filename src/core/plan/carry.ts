@@ -116,6 +116,8 @@ function translate(
     lifecycle: _c,
     restartPolicy,
     restartPolicyRules,
+    // A pod that never restarts is refused with some of them, and there is nothing to resize in zero.
+    resizePolicy: _z,
     volumeDevices: _d,
     ...rest
   } = container;

@@ -19,7 +19,7 @@ import { TOKEN_BLIND_NAME, tokenBlind } from './mounts.js';
 import { pinOf } from './pin.js';
 import { includes } from './ports.js';
 import { pullSecretsOf } from './pull-secrets.js';
-import { sizingOf } from './resources.js';
+import { defaultedRequests, sizingOf } from './resources.js';
 
 /** What shall be added to a pod, before anybody looks at what is there already. */
 export interface Plan {
@@ -31,6 +31,8 @@ export interface Plan {
   readonly annotations: Readonly<StringMap>;
   readonly pullSecrets: readonly string[];
   readonly podResources: ResourceRequirements | undefined;
+  /** Requests that the API server would default for the pod as it came, written down; see resources.ts. */
+  readonly podRequests: Readonly<StringMap>;
   readonly pin: readonly NodeSelectorTerm[];
   readonly warnings: readonly Warning[];
 }
@@ -65,6 +67,7 @@ export function planFor(
     annotations: annotationsOf(subject, landing, parts),
     pullSecrets: pullSecretsOf(accepted),
     podResources: parts.length === 0 ? undefined : shared.sizing.podLevel,
+    podRequests: parts.length === 0 ? {} : defaultedRequests(subject.spec),
     pin: landing.mixed && subject.settings.mixed === 'pin' ? pinOf(subject, landing) : [],
     warnings: [...warnings, ...accepted.flatMap(({ blueprint }) => blueprint.warnings)],
   };

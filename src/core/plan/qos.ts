@@ -10,12 +10,16 @@ export const COMPUTE = ['cpu', 'memory'] as const;
 export type Compute = (typeof COMPUTE)[number];
 
 /** In nano-units; zero and absent are the same to the class. */
-const limitOf = (resources: ResourceRequirements | null | undefined, name: Compute): bigint =>
-  parseQuantity(resources?.limits?.[name]) ?? 0n;
+export const limitOf = (
+  resources: ResourceRequirements | null | undefined,
+  name: Compute,
+): bigint => parseQuantity(resources?.limits?.[name]) ?? 0n;
 
 /** A request that is absent defaults to the limit. */
-const requestOf = (resources: ResourceRequirements | null | undefined, name: Compute): bigint =>
-  parseQuantity(resources?.requests?.[name]) ?? limitOf(resources, name);
+export const requestOf = (
+  resources: ResourceRequirements | null | undefined,
+  name: Compute,
+): bigint => parseQuantity(resources?.requests?.[name]) ?? limitOf(resources, name);
 
 /**
  * The QoS class that Kubernetes will give a pod.
@@ -42,20 +46,19 @@ export const hasPodLevelResources = ({ resources }: PodSpec): boolean =>
   COMPUTE.some((name) => limitOf(resources, name) > 0n || requestOf(resources, name) > 0n);
 
 /**
- * What the containers of a pod are limited to together, in nano-units: all that run side by side, or an init
- * container with the sidecars that run by then, whichever is more.
+ * What the containers of a pod have together, in nano-units: all that run side by side, or an init container with the
+ * sidecars that run by then, whichever is more.
+ *
+ * @param amountOf `limitOf` or `requestOf`.
  */
-export function sumOfLimits(spec: PodSpec, name: Compute): bigint {
-  const limit = ({ resources }: Container): bigint => limitOf(resources, name);
+export function sumOf(spec: PodSpec, name: Compute, amountOf: typeof limitOf): bigint {
+  const amount = ({ resources }: Container): bigint => amountOf(resources, name);
   let sidecars = 0n;
   let peak = 0n;
   for (const container of list(spec.initContainers)) {
-    if (isNativeSidecar(container)) sidecars += limit(container);
-    else if (sidecars + limit(container) > peak) peak = sidecars + limit(container);
+    if (isNativeSidecar(container)) sidecars += amount(container);
+    else if (sidecars + amount(container) > peak) peak = sidecars + amount(container);
   }
-  const running = list(spec.containers).reduce(
-    (sum, container) => sum + limit(container),
-    sidecars,
-  );
+  const running = list(spec.containers).reduce((sum, one) => sum + amount(one), sidecars);
   return running > peak ? running : peak;
 }

@@ -1,11 +1,11 @@
 import { formatQuantity, parseQuantity } from '../model/quantity.js';
 import { operatingSystemOf } from '../model/pod.js';
-import type { Container, PodSpec, ResourceRequirements } from '../model/types.js';
+import type { Container, PodSpec, ResourceRequirements, StringMap } from '../model/types.js';
 import type { Landing } from '../decide/landing.js';
 import type { Subject } from '../decide/subject.js';
 import type { Context } from './context.js';
 import type { QosClass } from './qos.js';
-import { COMPUTE, hasPodLevelResources, qosClassOf, sumOfLimits } from './qos.js';
+import { COMPUTE, hasPodLevelResources, limitOf, qosClassOf, requestOf, sumOf } from './qos.js';
 
 /** How the injected containers of one pod are sized, so that the pod keeps its QoS class. */
 export interface Sizing {
@@ -38,9 +38,27 @@ export function sizingOf({ spec, settings }: Subject, landing: Landing): Sizing 
 
 function summed(spec: PodSpec): ResourceRequirements {
   const sum = Object.fromEntries(
-    COMPUTE.map((name) => [name, formatQuantity(sumOfLimits(spec, name))]),
+    COMPUTE.map((name) => [name, formatQuantity(sumOf(spec, name, limitOf))]),
   );
   return { limits: { ...sum }, requests: { ...sum } };
+}
+
+/**
+ * The requests that a pod with limits of its own gets by default: the sum of its containers' requests where any has
+ * one, else the limit. With the zero requests of an injected container in the sum it would be another, and so would
+ * the QoS class; so it is written down before. A pod that comes through the API server has them already.
+ */
+export function defaultedRequests(spec: PodSpec): StringMap {
+  const { limits, requests } = spec.resources ?? {};
+  const missing = COMPUTE.filter(
+    (name) => limits?.[name] !== undefined && requests?.[name] === undefined,
+  );
+  return Object.fromEntries(
+    missing.map((name) => {
+      const sum = sumOf(spec, name, requestOf);
+      return [name, sum > 0n ? formatQuantity(sum) : String(limits?.[name])];
+    }),
+  );
 }
 
 /**

@@ -8,33 +8,62 @@ const QUANTITIES = new Set(['requests', 'limits', 'sizeLimit', 'divisor']);
  * webhooks add variables and mounts to every container. What is planned empty may be absent, as the API server leaves
  * out what is empty.
  */
-export function covers(actual: unknown, planned: unknown, field = ''): boolean {
-  if (actual === undefined || actual === null) return isEmpty(planned);
-  if (Array.isArray(planned)) return Array.isArray(actual) && coversList(actual, planned, field);
-  if (isRecord(planned)) {
-    return (
-      isRecord(actual) &&
-      Object.entries(planned).every(([key, value]) =>
-        covers(actual[key], value, QUANTITIES.has(field) ? field : key),
-      )
-    );
+export const covers = (actual: unknown, planned: unknown): boolean =>
+  matches(actual, planned, '', isEmpty);
+
+/**
+ * As `covers`, but a field that is absent is taken for one that somebody dropped: the API server drops what it does
+ * not know or has switched off, another webhook what it forbids. To put it back each time would be a fight.
+ */
+export const contradicts = (actual: unknown, planned: unknown): boolean =>
+  !matches(actual, planned, '', () => true);
+
+/** @param absent what to say of a planned value where nothing is. */
+function matches(
+  actual: unknown,
+  planned: unknown,
+  field: string,
+  absent: (planned: unknown) => boolean,
+): boolean {
+  if (actual === undefined || actual === null) return absent(planned);
+  if (Array.isArray(planned)) {
+    return Array.isArray(actual) && matchesList(actual, planned, field, absent);
   }
-  return QUANTITIES.has(field) ? equalQuantities(actual, planned) : actual === planned;
+  if (!isRecord(planned)) {
+    return QUANTITIES.has(field) ? equalQuantities(actual, planned) : actual === planned;
+  }
+  const inside = (key: string): string => (QUANTITIES.has(field) ? field : key);
+  return (
+    isRecord(actual) &&
+    Object.entries(planned).every(([key, value]) =>
+      matches(actual[key], value, inside(key), absent),
+    )
+  );
 }
 
 /** Texts (a command) must be the same in the same order; objects (variables, mounts) must be among those there. */
-function coversList(
+function matchesList(
   actual: readonly unknown[],
   planned: readonly unknown[],
   field: string,
+  absent: (planned: unknown) => boolean,
 ): boolean {
   if (planned.every(isRecord)) {
-    return planned.every((one) => actual.some((other) => covers(other, one, field)));
+    return planned.every((one) =>
+      actual.some((other) => sameItem(other, one) && matches(other, one, field, absent)),
+    );
   }
   return (
-    actual.length === planned.length && planned.every((one, i) => covers(actual[i], one, field))
+    actual.length === planned.length &&
+    planned.every((one, i) => matches(actual[i], one, field, absent))
   );
 }
+
+/** Items of a list are told apart by one of these, the first that they have. */
+const sameItem = (actual: unknown, planned: Record<string, unknown>): boolean => {
+  const key = ['mountPath', 'name', 'containerPort'].find((one) => planned[one] !== undefined);
+  return isRecord(actual) && (key === undefined || actual[key] === planned[key]);
+};
 
 const isRecord = (value: unknown): value is Record<string, unknown> =>
   typeof value === 'object' && value !== null && !Array.isArray(value);
