@@ -157,6 +157,11 @@ export const daemonSetReasons = {
     sentence: 'The provider of the virtual node refuses a capability that the DaemonSet adds.',
     todo: 'Make a copy of the DaemonSet without the capability for these nodes.',
   },
+  root_user: {
+    sentence:
+      'The DaemonSet demands not to run as root and names no user, and the pod makes all its containers run as root.',
+    todo: 'Set runAsUser in the DaemonSet.',
+  },
   pod_security: {
     sentence:
       "The Pod Security level that the pod's namespace enforces would refuse the pod with this DaemonSet.",
@@ -216,6 +221,11 @@ export const warnings = {
       "The DaemonSet names no user, and the pod's own must not apply to it, so the container runs as root.",
     todo: 'Set runAsUser in the DaemonSet.',
   },
+  runs_as_pod_user: {
+    sentence:
+      "The DaemonSet demands not to run as root and names no user, so the pod's own user applies to the container.",
+    todo: 'Set runAsUser in the DaemonSet.',
+  },
   security_field_dropped: {
     sentence:
       "A field of the DaemonSet's pod security context has no place in a container and was left out.",
@@ -225,10 +235,6 @@ export const warnings = {
     sentence:
       "A ConfigMap or Secret that the DaemonSet refers to is not known in the pod's namespace; it is assumed to exist there.",
     todo: "Create it in the pod's namespace; without it the container starts without.",
-  },
-  config_key_missing: {
-    sentence: 'The ConfigMap or Secret lacks a key that the DaemonSet refers to.',
-    todo: 'Add the key.',
   },
   service_account_assumed: {
     sentence: "The pod's ServiceAccount is not known, so its image pull secrets are not either.",

@@ -1,17 +1,19 @@
 import { INJECTED_LABEL, RECORD_ANNOTATION } from '../model/annotations.js';
 import { list, map } from '../model/types.js';
-import type { Container, Volume } from '../model/types.js';
+import type { Container, ResourceRequirements, Volume } from '../model/types.js';
 import { allContainers, metaOf } from '../model/pod.js';
 import type { Subject } from '../decide/subject.js';
 import type { PlannedContainer } from '../plan/carry.js';
 import type { EnvRewrite } from '../plan/business.js';
 import type { Slot } from '../plan/mode.js';
 import type { Plan } from '../plan/plan.js';
+import type { Amounts } from '../plan/resources.js';
 import { MESH_INIT_CONTAINERS } from '../profiles/mesh.js';
 import { contradicts, covers, sameImage } from '../record/covers.js';
 import type { InjectionRecord } from '../record/record.js';
 import { encodeRecord } from '../record/record.js';
 import type { Ours } from '../record/unpick.js';
+import { withoutAmounts } from '../record/unpick.js';
 import { PatchBuilder, escapeKey } from './builder.js';
 import type { Operation } from './operation.js';
 import { pinPod } from './pin-patch.js';
@@ -152,20 +154,28 @@ function patchRest(patch: PatchBuilder, { subject, plan, ours }: Change): void {
 
 function patchResources(patch: PatchBuilder, { subject, plan, ours }: Change): void {
   const { resources } = subject.spec;
-  if (plan.podResources !== undefined && !ours.resources) {
-    const merged = {
-      ...resources,
-      requests: { ...resources?.requests, ...plan.podResources.requests },
-      limits: { ...resources?.limits, ...plan.podResources.limits },
-    };
-    patch.set('/spec/resources', merged, false);
+  const others = ours.resources ? withoutAmounts(resources) : (resources ?? undefined);
+  if (plan.podResources !== undefined) {
+    const target = withAmounts(others, plan.podResources);
+    if (!covers(resources, target)) patch.set('/spec/resources', target, ours.resources);
+  } else if (ours.resources) {
+    if (others === undefined) patch.remove('/spec/resources');
+    else patch.set('/spec/resources', others, true);
   }
-  if (plan.podResources === undefined && ours.resources) patch.remove('/spec/resources');
   for (const [name, amount] of Object.entries(plan.podRequests)) {
     patch.ensureObject('/spec/resources/requests', resources?.requests);
     patch.set(`/spec/resources/requests/${name}`, amount, false);
   }
 }
+
+const withAmounts = (
+  others: ResourceRequirements | undefined,
+  amounts: Amounts,
+): ResourceRequirements => ({
+  ...others,
+  requests: { ...others?.requests, ...amounts },
+  limits: { ...others?.limits, ...amounts },
+});
 
 function patchMetadata(patch: PatchBuilder, { subject, plan, record }: Change): void {
   const metadata = metaOf(subject.pod);

@@ -8,6 +8,7 @@ import type { Context, Mounted } from './context.js';
 import { containersOf, mountsOf } from './context.js';
 import { below, kindOf, normalPath } from './host-paths.js';
 import { podSecurityRefusal } from './pod-security.js';
+import { runsAsPodUser } from './security.js';
 
 /** Capabilities that only those need who change the kernel or the network: in a pod that would be the business's. */
 const MUTATING_CAPABILITIES = ['NET_ADMIN', 'SYS_MODULE', 'SYS_BOOT', 'SYS_RAWIO', 'BPF'];
@@ -28,6 +29,7 @@ const checks: readonly Check[] = [
   (context) => hostPath(context, 'host_view'),
   notPortable,
   refusedCapability,
+  rootUser,
   podSecurityRefusal,
   missingConfig,
   takenPort,
@@ -155,6 +157,13 @@ function refusedCapability({ blueprint, landing }: Context): Refusal | undefined
     .flatMap(({ securityContext }) => list(securityContext?.capabilities?.add))
     .find((capability) => !allowed.includes(bareCapability(capability)));
   return refused === undefined ? undefined : { reason: 'capability_refused', detail: refused };
+}
+
+/** The kubelet refuses to start a container that demands not to be root and would be. */
+function rootUser(context: Context): Refusal | undefined {
+  if (context.subject.spec.securityContext?.runAsUser !== 0) return undefined;
+  const refused = containersOf(context.blueprint).find((one) => runsAsPodUser(one, context));
+  return refused && { reason: 'root_user', detail: `container ${refused.name}` };
 }
 
 function takenPort({ blueprint, landing }: Context, claims: Claims): Refusal | undefined {

@@ -132,6 +132,7 @@ function translate(
         : { ...variable, value: replacePaths(variable.value, paths) },
   );
   const ports = portsOf(container, context.subject.wishes.metricsPorts, shared.claims);
+  shared.claims.claimPortNames(ports);
   const plain = placement === 'plain' && !isNativeSidecar(container);
   return defined({
     ...rest,

@@ -24,7 +24,10 @@ export class Claims {
       ...list(spec.containers),
       ...list(spec.initContainers).filter(isNativeSidecar),
     ];
-    for (const container of running) this.claimPorts([container], `container ${container.name}`);
+    for (const container of running) {
+      this.claimPorts([container], `container ${container.name}`);
+      this.claimPortNames(list(container.ports));
+    }
   }
 
   /** The number of containers, init containers included, as providers count them. */
@@ -56,8 +59,10 @@ export class Claims {
 
   claimPorts(containers: readonly Container[], holder: string): void {
     for (const key of containers.flatMap(portsOf)) this.#ports.set(key, holder);
-    const names = containers.flatMap(({ ports }) => list(ports)).map(({ name }) => name);
-    for (const name of names) if (name !== undefined) this.#portNames.add(name);
+  }
+
+  claimPortNames(ports: readonly ContainerPort[]): void {
+    for (const { name } of ports) if (name !== undefined) this.#portNames.add(name);
   }
 
   /** A Service finds a named port in the first container that has it; an injected one must not be found instead. */

@@ -99,13 +99,15 @@ function resolveField(variable: EnvVar, path: string, { blueprint, warn }: Conte
     return { name: variable.name, value: `${blueprint.name}-$(${POD_NAME_VARIABLE})` };
   }
   const value = fieldValue(path, blueprint);
-  // A literal that looks like a reference must stay a literal.
-  if (value !== undefined) return { name: variable.name, value: value.replaceAll('$(', '$$(') };
+  if (value !== undefined) return { name: variable.name, value: literal(value) };
   if (path === 'metadata.uid') {
     warn('field_of_workload', `variable ${variable.name} has the uid of the workload's pod`);
   }
   return variable;
 }
+
+/** A text that Kubernetes' expansion of `$(VAR)` leaves as it is: it takes every `$$` for one `$`. */
+export const literal = (text: string): string => text.replaceAll('$', () => '$$');
 
 /** `fileKeyRef` names a volume of the pod. */
 function withVolumeRenamed(variable: EnvVar, { volumes }: Names): EnvVar {

@@ -4,6 +4,7 @@ import type { Claims } from './claims.js';
 import { hostPathOf } from './assess.js';
 import type { Context, Mounted } from './context.js';
 import { mountsOf } from './context.js';
+import { literal } from './fields.js';
 import type { HostPathKind } from './host-paths.js';
 import { below, holdsContainerLogs, isWithin, kindOf, normalPath, relative } from './host-paths.js';
 
@@ -121,7 +122,7 @@ function mountOf({ mount }: Mounted, name: string, part: string): VolumeMount {
     return {
       ...rest,
       name,
-      subPathExpr: [part.replaceAll('$(', '$$('), expression].filter(Boolean).join('/'),
+      subPathExpr: [literal(part), expression].filter(Boolean).join('/'),
     };
   }
   return { ...rest, name, ...(part === '' ? {} : { subPath: part }) };

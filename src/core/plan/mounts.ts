@@ -52,7 +52,10 @@ function firstAtEachPath(mounts: readonly VolumeMount[]): readonly VolumeMount[]
   const byPath = new Map<string, VolumeMount>();
   for (const mount of mounts) {
     const path = normalPath(mount.mountPath);
-    if (!byPath.has(path)) byPath.set(path, mount);
+    // The plugin that mounts the token compares texts, so the place must be written as it writes it.
+    if (!byPath.has(path)) {
+      byPath.set(path, path === TOKEN_PATH ? { ...mount, mountPath: path } : mount);
+    }
   }
   return [...byPath.values()];
 }
@@ -65,4 +68,7 @@ const writableParents = (mounts: readonly VolumeMount[]): readonly VolumeMount[]
   });
 
 const liesIn = (inner: VolumeMount, outer: VolumeMount): boolean =>
-  isWithin(normalPath(inner.mountPath), normalPath(outer.mountPath));
+  isWithin(realPath(inner.mountPath), realPath(outer.mountPath));
+
+/** In nearly every image /var/run is a link to /run. */
+const realPath = (path: string): string => normalPath(path).replace(/^\/var\/run(?=\/|$)/, '/run');

@@ -1,5 +1,5 @@
 import { list, map } from '../model/types.js';
-import type { NodeSelectorTerm, ResourceRequirements, StringMap, Volume } from '../model/types.js';
+import type { NodeSelectorTerm, StringMap, Volume } from '../model/types.js';
 import { metaOf } from '../model/pod.js';
 import type { Blueprint } from '../decide/blueprint.js';
 import type { Refusal } from '../decide/choose.js';
@@ -19,6 +19,7 @@ import { TOKEN_BLIND_NAME, tokenBlind } from './mounts.js';
 import { pinOf } from './pin.js';
 import { includes } from './ports.js';
 import { pullSecretsOf } from './pull-secrets.js';
+import type { Amounts } from './resources.js';
 import { defaultedRequests, sizingOf } from './resources.js';
 
 /** What shall be added to a pod, before anybody looks at what is there already. */
@@ -30,7 +31,7 @@ export interface Plan {
   /** Annotations for pods that have none of that key. */
   readonly annotations: Readonly<StringMap>;
   readonly pullSecrets: readonly string[];
-  readonly podResources: ResourceRequirements | undefined;
+  readonly podResources: Amounts | undefined;
   /** Requests that the API server would default for the pod as it came, written down; see resources.ts. */
   readonly podRequests: Readonly<StringMap>;
   readonly pin: readonly NodeSelectorTerm[];
@@ -43,16 +44,54 @@ export function planFor(
   landing: Landing,
   blueprints: readonly Blueprint[],
 ): Plan {
-  const warnings: Warning[] = [];
   const claims = new Claims(subject);
   const refusals = new Map<Blueprint, Refusal>();
-  const accepted: Context[] = [];
-  for (const blueprint of blueprints) {
-    const context = { subject, landing, blueprint, warn: warner(warnings, blueprint) };
+  const contexts = contextsFor(subject, landing, blueprints);
+  const accepted = contexts.filter((context) => {
+    const { blueprint } = context;
     const refusal = refusalOf(blueprint, subject, landing) ?? assess(context, claims);
-    if (refusal === undefined) accepted.push(context);
-    else refusals.set(blueprint, refusal);
-  }
+    if (refusal !== undefined) refusals.set(blueprint, refusal);
+    return refusal === undefined;
+  });
+  return { ...compose(subject, landing, accepted, claims), refusals };
+}
+
+/**
+ * What the DaemonSets would add if nothing spoke against them: to recognise what an earlier pass added, when something
+ * does by now.
+ */
+export function planRegardless(
+  subject: Subject,
+  landing: Landing,
+  blueprints: readonly Blueprint[],
+): Plan {
+  const sound = blueprints.filter(({ misfit }) => misfit === undefined);
+  const contexts = contextsFor(subject, landing, sound);
+  return {
+    ...compose(subject, landing, contexts, new Claims(subject)),
+    refusals: new Map<Blueprint, Refusal>(),
+  };
+}
+
+/** A context collects the warnings of its DaemonSet. */
+type Collecting = Context & { readonly warnings: readonly Warning[] };
+
+const contextsFor = (
+  subject: Subject,
+  landing: Landing,
+  blueprints: readonly Blueprint[],
+): readonly Collecting[] =>
+  blueprints.map((blueprint) => {
+    const warnings: Warning[] = [];
+    return { subject, landing, blueprint, warnings, warn: warner(warnings, blueprint) };
+  });
+
+function compose(
+  subject: Subject,
+  landing: Landing,
+  accepted: readonly Collecting[],
+  claims: Claims,
+): Omit<Plan, 'refusals'> {
   const shared = {
     claims,
     sizing: sizingOf(subject, landing),
@@ -60,16 +99,17 @@ export function planFor(
     directories: directoriesOf(accepted, claims),
   };
   const parts = accepted.map((context) => carryOver(context, modeOf(context), shared));
+  const pullSecrets = pullSecretsOf(accepted);
+  const injects = parts.length > 0;
   return {
     parts,
-    refusals,
     volumes: volumesOf(parts, shared.directories, shared.blind),
     annotations: annotationsOf(subject, landing, parts),
-    pullSecrets: pullSecretsOf(accepted),
-    podResources: parts.length === 0 ? undefined : shared.sizing.podLevel,
-    podRequests: parts.length === 0 ? {} : defaultedRequests(subject.spec),
+    pullSecrets,
+    podResources: injects ? shared.sizing.podLevel : undefined,
+    podRequests: injects ? defaultedRequests(subject.spec) : {},
     pin: landing.mixed && subject.settings.mixed === 'pin' ? pinOf(subject, landing) : [],
-    warnings: [...warnings, ...accepted.flatMap(({ blueprint }) => blueprint.warnings)],
+    warnings: accepted.flatMap(({ blueprint, warnings }) => [...warnings, ...blueprint.warnings]),
   };
 }
 

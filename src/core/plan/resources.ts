@@ -4,14 +4,17 @@ import type { Container, PodSpec, ResourceRequirements, StringMap } from '../mod
 import type { Landing } from '../decide/landing.js';
 import type { Subject } from '../decide/subject.js';
 import type { Context } from './context.js';
-import type { QosClass } from './qos.js';
+import type { Compute, QosClass } from './qos.js';
 import { COMPUTE, hasPodLevelResources, limitOf, qosClassOf, requestOf, sumOf } from './qos.js';
+
+/** Requests and limits alike. */
+export type Amounts = Readonly<Record<Compute, string>>;
 
 /** How the injected containers of one pod are sized, so that the pod keeps its QoS class. */
 export interface Sizing {
   readonly qos: QosClass;
-  /** `spec.resources` to add, which keeps a pod Guaranteed whatever its injected containers have. */
-  readonly podLevel: ResourceRequirements | undefined;
+  /** What the pod as a whole gets, which keeps it Guaranteed whatever its injected containers have. */
+  readonly podLevel: Amounts | undefined;
   /** The pod's memory, which no limit of a container may exceed; in nano-units. */
   readonly memoryCap: bigint | undefined;
 }
@@ -32,16 +35,14 @@ export function sizingOf({ spec, settings }: Subject, landing: Landing): Sizing 
     landing.podLevelResources &&
     operatingSystemOf(spec) !== 'windows';
   const podLevel = adds ? summed(spec) : undefined;
-  const memory = (podLevel ?? spec.resources)?.limits?.['memory'];
+  const memory = podLevel?.memory ?? spec.resources?.limits?.['memory'];
   return { qos, podLevel, memoryCap: parseQuantity(memory) };
 }
 
-function summed(spec: PodSpec): ResourceRequirements {
-  const sum = Object.fromEntries(
-    COMPUTE.map((name) => [name, formatQuantity(sumOf(spec, name, limitOf))]),
-  );
-  return { limits: { ...sum }, requests: { ...sum } };
-}
+const summed = (spec: PodSpec): Amounts => ({
+  cpu: formatQuantity(sumOf(spec, 'cpu', limitOf)),
+  memory: formatQuantity(sumOf(spec, 'memory', limitOf)),
+});
 
 /**
  * The requests that a pod with limits of its own gets by default: the sum of its containers' requests where any has

@@ -44,6 +44,12 @@ export function warnOfLostSecurity(container: Container, context: Context): void
       `container ${container.name} names no user and the pod does; it runs as root instead of as the pod's user`,
     );
   }
+  if (runsAsPodUser(container, context)) {
+    context.warn(
+      'runs_as_pod_user',
+      `container ${container.name} demands not to be root and names no user; it runs as the pod's`,
+    );
+  }
   const lost = Object.entries(context.blueprint.spec.securityContext ?? {})
     .filter(([field, value]) => !(SHARED as readonly string[]).includes(field) && value !== null)
     .map(([field]) => field);
@@ -56,9 +62,17 @@ export function warnOfLostSecurity(container: Container, context: Context): void
 }
 
 const runsAsForcedRoot = (container: Container, context: Context): boolean =>
-  leaksUser(context) &&
-  container.securityContext?.runAsUser === undefined &&
-  context.blueprint.spec.securityContext?.runAsUser === undefined;
+  leaksUser(context) && namesNoUser(container, context) && !demandsNonRoot(container, context);
+
+const namesNoUser = ({ securityContext }: Container, { blueprint }: Context): boolean =>
+  (securityContext?.runAsUser ?? blueprint.spec.securityContext?.runAsUser) === undefined;
+
+const demandsNonRoot = ({ securityContext }: Container, { blueprint }: Context): boolean =>
+  (securityContext?.runAsNonRoot ?? blueprint.spec.securityContext?.runAsNonRoot) === true;
+
+/** It counts on its image's user, of which nothing is known here, so the pod's user applies to it. */
+export const runsAsPodUser = (container: Container, context: Context): boolean =>
+  leaksUser(context) && namesNoUser(container, context) && demandsNonRoot(container, context);
 
 /** Windows containers have user names of their own; the numbers mean nothing there. */
 const leaksUser = ({ subject }: Context): boolean => {
@@ -70,14 +84,18 @@ const leaksUser = ({ subject }: Context): boolean => {
 };
 
 function unleaked(own: SecurityContext, context: Context): SecurityContext {
+  if (leaksUser(context)) return withOwnUser(own);
   const { runAsNonRoot } = context.subject.spec.securityContext ?? {};
-  if (leaksUser(context)) {
-    return own.runAsUser === undefined
-      ? { ...own, runAsUser: 0, runAsGroup: own.runAsGroup ?? 0, runAsNonRoot: false }
-      : { runAsNonRoot: false, ...own, runAsGroup: own.runAsGroup ?? 0 };
-  }
   // With a user other than root the demand is met, and repeating it false would break the level restricted.
   const leaks =
     runAsNonRoot === true && own.runAsNonRoot === undefined && (own.runAsUser ?? 0) === 0;
   return leaks ? { ...own, runAsNonRoot: false } : own;
+}
+
+/** The user that the DaemonSet names, or root, as its own pod would have had without a user of the pod's. */
+function withOwnUser(own: SecurityContext): SecurityContext {
+  const runAsGroup = own.runAsGroup ?? 0;
+  if (own.runAsUser !== undefined) return { runAsNonRoot: false, ...own, runAsGroup };
+  if (own.runAsNonRoot === true) return own;
+  return { ...own, runAsUser: 0, runAsGroup, runAsNonRoot: false };
 }

@@ -32,7 +32,7 @@ export function recordOf({ subject, base, plan, ours, rewrites }: Sources): Inje
     ...(annotations.length > 0 ? { annotations } : {}),
     ...(plan.pullSecrets.length > 0 ? { imagePullSecrets: plan.pullSecrets } : {}),
     ...(env.length > 0 ? { env } : {}),
-    ...(plan.podResources === undefined ? {} : { resources: true }),
+    ...(plan.podResources === undefined ? {} : { resources: plan.podResources }),
     ...(plan.pin.length > 0 || ours.record?.pinned === true ? { pinned: true } : {}),
   };
 }

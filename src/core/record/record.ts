@@ -15,8 +15,8 @@ export interface InjectionRecord {
   readonly imagePullSecrets?: readonly string[];
   /** Variables of business containers that now hold the pod's address. */
   readonly env?: readonly { readonly container: string; readonly names: readonly string[] }[];
-  /** `spec.resources` was added. */
-  readonly resources?: true;
+  /** The amounts of `spec.resources` that were added; requests and limits are equal. */
+  readonly resources?: { readonly cpu: string; readonly memory: string };
   /** Node affinity was added that keeps the pod on virtual nodes. */
   readonly pinned?: true;
 }
@@ -65,6 +65,7 @@ const shape = {
     annotations: strings,
     imagePullSecrets: strings,
     env: { each: { fields: { container: 'string', names: strings }, required: 'names' } },
+    resources: { fields: { cpu: 'string', memory: 'string' }, required: 'cpu' },
   },
   required: 'daemonSets',
 } as const;

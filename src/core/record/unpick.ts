@@ -1,6 +1,6 @@
 import { INJECTED_LABEL, RECORD_ANNOTATION } from '../model/annotations.js';
 import { list, map } from '../model/types.js';
-import type { Container, Pod, PodSpec, StringMap } from '../model/types.js';
+import type { Container, Pod, PodSpec, ResourceRequirements } from '../model/types.js';
 import { metaOf, specOf } from '../model/pod.js';
 import { templateOfRevision } from '../facts.js';
 import type { Blueprint } from '../decide/blueprint.js';
@@ -9,7 +9,8 @@ import type { Landing } from '../decide/landing.js';
 import type { Subject } from '../decide/subject.js';
 import { withPod } from '../decide/subject.js';
 import type { Plan } from '../plan/plan.js';
-import { planFor } from '../plan/plan.js';
+import { COMPUTE } from '../plan/qos.js';
+import { planRegardless } from '../plan/plan.js';
 import type { PlannedContainer } from '../plan/carry.js';
 import { covers, sameImage } from './covers.js';
 import type { InjectionRecord, RecordedDaemonSet } from './record.js';
@@ -56,13 +57,13 @@ export function oursIn(subject: Subject, landing: Landing): Ours {
     volumes: new Set(record.volumes),
     annotations: new Set(record.annotations),
     pullSecrets: new Set(record.imagePullSecrets),
-    resources: record.resources === true,
+    resources: record.resources !== undefined && holds(specOf(subject.pod), record.resources),
     record,
     doubted: false,
   };
   const without = withPod(subject, withoutOurs(subject.pod, claimed));
   const blueprints = record.daemonSets.flatMap((recorded) => blueprintFor(recorded, subject));
-  return believed(claimed, planFor(without, landing, blueprints), subject);
+  return believed(claimed, planRegardless(without, landing, blueprints), subject);
 }
 
 function blueprintFor(
@@ -101,12 +102,12 @@ function believed(claimed: Ours, plan: Plan, { pod }: Subject): Ours {
       claimed.volumes,
       plan.volumes.filter((one) => covers(volumes.get(one.name), one)).map(nameOf),
     ),
-    annotations: among(claimed.annotations, keysWithValue(plan.annotations, annotations)),
+    annotations: among(
+      claimed.annotations,
+      Object.keys(plan.annotations).filter((key) => key in annotations),
+    ),
     pullSecrets: among(claimed.pullSecrets, plan.pullSecrets),
-    resources:
-      claimed.resources &&
-      plan.podResources !== undefined &&
-      covers(specOf(pod).resources, plan.podResources),
+    resources: claimed.resources,
     record: claimed.record,
     doubted: [...claimed.containers].some((name) => !containers.has(name)),
   };
@@ -117,10 +118,11 @@ const nameOf = ({ name }: { name: string }): string => name;
 const among = (claimed: ReadonlySet<string>, planned: readonly string[]): ReadonlySet<string> =>
   new Set(planned.filter((one) => claimed.has(one)));
 
-const keysWithValue = (
-  planned: Readonly<StringMap>,
-  actual: Readonly<StringMap>,
-): readonly string[] => Object.keys(planned).filter((key) => actual[key] === planned[key]);
+/** Whether a pod has the amounts that a record says were added. */
+const holds = (
+  { resources }: PodSpec,
+  amounts: NonNullable<InjectionRecord['resources']>,
+): boolean => covers(resources, { requests: amounts, limits: amounts });
 
 /** Name, image and mounts decide; other webhooks may have added variables, mounts, or a registry to the image. */
 export function isAsPlanned(spec: PodSpec, { container, slot }: PlannedContainer): boolean {
@@ -139,7 +141,8 @@ export function withoutOurs(pod: Pod, ours: Ours): Pod {
   const spec = specOf(pod);
   const { [RECORD_ANNOTATION]: _, ...annotations } = map(metaOf(pod).annotations);
   const { [INJECTED_LABEL]: __, ...labels } = map(metaOf(pod).labels);
-  const { resources, ...rest } = spec;
+  const { resources: all, ...rest } = spec;
+  const resources = ours.resources ? withoutAmounts(all) : all;
   return {
     ...pod,
     metadata: {
@@ -151,7 +154,7 @@ export function withoutOurs(pod: Pod, ours: Ours): Pod {
     },
     spec: {
       ...rest,
-      ...(ours.resources || resources === undefined ? {} : { resources }),
+      ...(resources === undefined ? {} : { resources }),
       containers: others(spec.containers, ours),
       initContainers: others(spec.initContainers, ours),
       volumes: list(spec.volumes).filter(({ name }) => !ours.volumes.has(name)),
@@ -161,6 +164,22 @@ export function withoutOurs(pod: Pod, ours: Ours): Pod {
     },
   };
 }
+
+/** What else a pod may ask for as a whole, as huge pages; undefined for nothing. */
+export function withoutAmounts(resources: PodSpec['resources']): ResourceRequirements | undefined {
+  const rest = Object.fromEntries(
+    Object.entries(resources ?? {}).map(([field, amounts]) => [field, withoutCompute(amounts)]),
+  );
+  const isEmpty = Object.values(rest).every((amounts) => Object.keys(amounts).length === 0);
+  return isEmpty ? undefined : rest;
+}
+
+const withoutCompute = (amounts: unknown): Record<string, string> =>
+  Object.fromEntries(
+    Object.entries((amounts ?? {}) as Record<string, string>).filter(
+      ([name]) => !(COMPUTE as readonly string[]).includes(name),
+    ),
+  );
 
 const others = (containers: readonly Container[] | null | undefined, ours: Ours): Container[] =>
   list(containers).filter(({ name }) => !ours.containers.has(name));
