@@ -18,7 +18,7 @@ import { envRewritesOf } from './plan/business.js';
 import type { Part } from './plan/carry.js';
 import { planFor } from './plan/plan.js';
 import type { Plan } from './plan/plan.js';
-import { qosWarning } from './plan/qos-warning.js';
+import { qosWarnings } from './plan/qos-warnings.js';
 import { recordOf } from './record/make.js';
 import type { Ours } from './record/unpick.js';
 import { oursIn, withoutOurs } from './record/unpick.js';
@@ -91,7 +91,7 @@ function injectAt(subject: Subject, landing: Landing, warnings: readonly Warning
     decision: injects ? 'inject' : 'skip',
     reason: injects ? 'injected' : 'no_daemonset',
     daemonSets: marked.map((blueprint) => verdictOf(blueprint, plan)),
-    warnings: [...warnings, ...doubts(ours), ...plan.warnings, ...qosWarning(base, plan)],
+    warnings: [...warnings, ...doubts(ours), ...plan.warnings, ...qosWarnings(base, plan)],
     operations: patchOf({ subject, plan, ours, envRewrites: rewrites, record }),
   };
 }

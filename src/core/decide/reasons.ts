@@ -236,6 +236,10 @@ export const warnings = {
       "A ConfigMap or Secret that the DaemonSet refers to is not known in the pod's namespace; it is assumed to exist there.",
     todo: "Create it in the pod's namespace; without it the container starts without.",
   },
+  config_key_missing: {
+    sentence: 'A ConfigMap or Secret lacks a key that the DaemonSet refers to.',
+    todo: 'Add the key; without it the container starts without.',
+  },
   service_account_assumed: {
     sentence: "The pod's ServiceAccount is not known, so its image pull secrets are not either.",
     todo: 'Add the ServiceAccount to the World.',
@@ -254,6 +258,11 @@ export const warnings = {
     sentence:
       'To keep the QoS class Guaranteed, the injected container has requests equal to its limits, which count.',
     todo: 'Use Kubernetes 1.34 or later, where the pod can have resources of its own.',
+  },
+  guaranteed_shared: {
+    sentence:
+      'The pod is Guaranteed, so the injected containers share the memory and CPU that it reserves for itself.',
+    todo: 'Give the pod some memory more than the business needs, as much as the injected containers use.',
   },
   qos_changed: {
     sentence:

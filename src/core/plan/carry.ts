@@ -3,7 +3,7 @@ import { list } from '../model/types.js';
 import type { Container, StringMap, Volume } from '../model/types.js';
 import type { Placement } from '../outcome.js';
 import type { Claims } from './claims.js';
-import { optionalEnv, optionalEnvFrom, warnOfAssumedConfig } from './config-references.js';
+import { optionalEnv, optionalEnvFrom, warnOfLackingConfig } from './config-references.js';
 import type { Context } from './context.js';
 import { containersOf } from './context.js';
 import type { Names } from './fields.js';
@@ -68,7 +68,7 @@ export function carryOver(context: Context, mode: Mode, shared: Shared): Part {
       slot: slotOf(placement, mode),
     };
   });
-  warnOfAssumedConfig(context, containersOf(context.blueprint));
+  warnOfLackingConfig(context, containersOf(context.blueprint));
   return { context, containers, volumes, annotations };
 }
 

@@ -9,23 +9,40 @@ import { mountsOf } from './context.js';
 interface Reference {
   readonly kind: 'ConfigMap' | 'Secret';
   readonly name: string;
+  /** The keys that are asked for by name. */
+  readonly keys: readonly string[];
 }
 
-const isKnown = ({ world, namespace }: Subject, { kind, name }: Reference): boolean =>
-  world.find(kind, namespace, name) !== undefined;
+/** What the World knows to be wrong with a reference. */
+interface Lack {
+  readonly code: 'config_assumed' | 'config_key_missing';
+  /** "ConfigMap ns/name", with the key where only that is missing. */
+  readonly what: string;
+}
+
+function lackOf({ world, namespace }: Subject, { kind, name, keys }: Reference): Lack | undefined {
+  const object = world.find(kind, namespace, name);
+  const what = `${kind} ${namespace}/${name}`;
+  if (object === undefined) return { code: 'config_assumed', what };
+  const held = ['data', 'binaryData', 'stringData'].flatMap((field) =>
+    Object.keys(object[field] ?? {}),
+  );
+  const missing = keys.find((key) => !held.includes(key));
+  return missing === undefined
+    ? undefined
+    : { code: 'config_key_missing', what: `key ${missing} of ${what}` };
+}
 
 /**
  * A missing ConfigMap or Secret would hang the whole business pod in ContainerCreating, so every reference becomes
  * optional. With subPath it cannot: an optional source that is missing yields a directory in place of the file.
  */
 export function missingConfig({ subject, blueprint }: Context): Refusal | undefined {
-  const missing = mountsOf(blueprint)
+  const [lack] = mountsOf(blueprint)
     .filter(hasSubPath)
     .flatMap(({ volume }) => referencesOf(volume))
-    .find((reference) => !isKnown(subject, reference));
-  return missing === undefined
-    ? undefined
-    : { reason: 'config_missing', detail: `${missing.kind} ${subject.namespace}/${missing.name}` };
+    .flatMap((reference) => lackOf(subject, reference) ?? []);
+  return lack && { reason: 'config_missing', detail: lack.what };
 }
 
 export const hasSubPath = ({ mount }: Pick<Mounted, 'mount'>): boolean =>
@@ -44,16 +61,21 @@ function referencesOf(volume: Volume | undefined): readonly Reference[] {
   ];
 }
 
-const required = (
+/** A reference that is not optional; to a key, to some (`items`), or to the whole. */
+type Source = KeyRef & { readonly items?: unknown };
+
+function required(
   kind: Reference['kind'],
-  reference: KeyRef | null | undefined,
-): readonly Reference[] =>
-  reference === null || reference === undefined || reference.optional === true
-    ? []
-    : [{ kind, name: reference.name ?? '' }];
+  source: Source | null | undefined,
+): readonly Reference[] {
+  if (!source || source.optional === true) return [];
+  const items = Array.isArray(source.items) ? (source.items as { key?: string }[]) : [];
+  const keys = [source.key, ...items.map(({ key }) => key)].filter((key) => key !== undefined);
+  return [{ kind, name: source.name ?? '', keys }];
+}
 
 /** Names, in one warning for each, what a DaemonSet needs and the World does not know in the pod's namespace. */
-export function warnOfAssumedConfig(context: Context, containers: readonly Container[]): void {
+export function warnOfLackingConfig(context: Context, containers: readonly Container[]): void {
   const references = [
     ...mountsOf(context.blueprint).flatMap(({ volume }) => referencesOf(volume)),
     ...containers
@@ -69,12 +91,9 @@ export function warnOfAssumedConfig(context: Context, containers: readonly Conta
         ...required('Secret', secretRef),
       ]),
   ];
-  for (const reference of references.filter((one) => !isKnown(context.subject, one))) {
-    const { kind, name } = reference;
-    context.warn(
-      'config_assumed',
-      `${kind} ${context.subject.namespace}/${name} is assumed to exist; without it the container starts without`,
-    );
+  for (const { code, what } of references.flatMap((one) => lackOf(context.subject, one) ?? [])) {
+    const state = code === 'config_assumed' ? 'is assumed to exist' : 'is missing';
+    context.warn(code, `${what} ${state}; without it the container starts without`);
   }
 }
 

@@ -4,9 +4,23 @@ import type { Warning } from '../outcome.js';
 import type { Plan } from './plan.js';
 import { qosClassOf } from './qos.js';
 
+/** What injection means for the resources of the pod as a whole. */
+export function qosWarnings(subject: Subject, plan: Plan): readonly Warning[] {
+  if (plan.parts.length === 0) return [];
+  if (plan.podResources !== undefined) {
+    return [
+      {
+        code: 'guaranteed_shared',
+        message:
+          'the pod is Guaranteed: the injected containers share the memory and CPU that it has, and can use it up',
+      },
+    ];
+  }
+  return subject.settings.resources === 'keep' ? changedClass(subject, plan) : [];
+}
+
 /** `resources: keep` is the operator's word; the pod's QoS class may then be another, which is told. */
-export function qosWarning({ spec, settings }: Subject, plan: Plan): readonly Warning[] {
-  if (settings.resources !== 'keep' || plan.parts.length === 0) return [];
+function changedClass({ spec }: Subject, plan: Plan): readonly Warning[] {
   const injected = plan.parts.flatMap(({ containers }) =>
     containers.map(({ container }) => container),
   );
