@@ -61,7 +61,7 @@ describe('POST /mutate', () => {
 
   it('sends no patch and no warnings if there are none', async () => {
     const { response } = await review(aReview({ namespace: 'quiet' }));
-    expect(Object.keys(response)).toEqual(['uid', 'allowed']);
+    expect(Object.keys(response)).toEqual(['uid', 'allowed', 'auditAnnotations']);
   });
 
   it('gives a dry run the same answer', async () => {

@@ -35,3 +35,10 @@ it.each([
 ])('refuses %s', (_, path) => {
   expect(() => applyPatch({ list: [1, 2] }, [{ op: 'add', path, value: 1 }])).toThrow();
 });
+
+it('takes a key that looks like a bad index for the key that it is', () => {
+  const labels = applyPatch({ labels: {} as Record<string, string> }, [
+    { op: 'add', path: '/labels/012', value: 'x' },
+  ]).labels;
+  expect(labels).toEqual({ '012': 'x' });
+});

@@ -1,0 +1,201 @@
+import type { Logger } from 'pino';
+import { handle } from './admission/handler.js';
+import { keepCertificates } from './certs/keep.js';
+import { readCertificates } from './certs/given.js';
+import { ConfigError } from './config/error.js';
+import type { Config } from './config/schema.js';
+import type { Engine } from './cli/judge.js';
+import { chain } from './cli/fail.js';
+import type { Settings } from './core/settings.js';
+import { makeServer, type Addresses, type KeyPair, type Server } from './server/listener.js';
+import { problemText } from './standalone/manifest.js';
+import type { Counts } from './standalone/snapshot.js';
+import { watchWorld, type WorldWatch } from './standalone/watch.js';
+import { makeLogger } from './telemetry/logger.js';
+import { makeMetrics, type Metrics } from './telemetry/metrics.js';
+import { makeObserver } from './telemetry/observer.js';
+
+export interface AppOptions {
+  readonly config: Config;
+  readonly settings: Settings;
+  readonly engine: Engine;
+  readonly version: string;
+  /** Where log lines go, one JSON object each. */
+  readonly out: { write(text: string): void };
+}
+
+export interface App {
+  /**
+   * Loads the World, gets a certificate and begins to listen.
+   *
+   * @throws InputError, ConfigError, or an Error with its cause; nothing is left running then.
+   */
+  start(): Promise<Addresses>;
+  /** Lets open reviews end, at most `drain-seconds` long, and stops everything in the opposite order. */
+  stop(): Promise<void>;
+}
+
+/** Milliseconds between two looks at the files of the World. */
+const WORLD_INTERVAL = 1_000;
+/** Milliseconds between two looks at the certificate: others renew theirs in days, and our own has weeks left by then. */
+const CERTIFICATE_INTERVAL = 60_000;
+/** The own certificate is always good for these. */
+const OWN_HOSTS = ['localhost', '127.0.0.1', '::1'];
+
+/** Something that runs between start and stop. */
+interface Part {
+  start(): Promise<void>;
+  stop(): Promise<void>;
+}
+
+/** Wires the server: World, engine, handler, listener, certificate, log and metrics. Nothing runs yet. */
+export function makeApp(options: AppOptions): App {
+  const logger = makeLogger({ level: options.config.logLevel, destination: options.out });
+  const metrics = makeMetrics(options.version);
+  const context: Context = { ...options, logger, metrics };
+  const world = makeWorld(context);
+  const listener = makeListener(context, world);
+  const parts: readonly Part[] = [world, listener];
+  return {
+    start: async () => {
+      await startAll(parts);
+      const { webhook, ops } = listener.addresses();
+      logger.info({ port: webhook.port, opsPort: ops?.port }, 'listening');
+      return listener.addresses();
+    },
+    stop: async () => {
+      logger.info('stopping');
+      await stopAll(parts);
+      logger.info('stopped');
+    },
+  };
+}
+
+interface Context extends AppOptions {
+  readonly logger: Logger;
+  readonly metrics: Metrics;
+}
+
+async function startAll(parts: readonly Part[]): Promise<void> {
+  const started: Part[] = [];
+  try {
+    for (const part of parts) {
+      await part.start();
+      started.push(part);
+    }
+  } catch (error) {
+    await stopAll(started);
+    throw error;
+  }
+}
+
+async function stopAll(parts: readonly Part[]): Promise<void> {
+  for (const part of [...parts].reverse()) await part.stop();
+}
+
+function makeWorld({ config, logger, metrics }: Context): WorldWatch {
+  return watchWorld({
+    paths: config.world,
+    interval: WORLD_INTERVAL,
+    loaded: (counts: Counts) => {
+      metrics.worldLoads.inc({ result: 'loaded' });
+      for (const [kind, count] of Object.entries(counts)) metrics.worldObjects.set({ kind }, count);
+      logger.info({ counts }, 'world loaded');
+    },
+    failed: (problems) => {
+      metrics.worldLoads.inc({ result: 'failed' });
+      logger.error({ problems: problems.map(problemText) }, 'world not loaded, the last one stays');
+    },
+  });
+}
+
+function makeListener(context: Context, world: WorldWatch): Part & { addresses(): Addresses } {
+  const certificate = makeCertificate(context);
+  const running: { server?: Server; addresses?: Addresses; timer?: NodeJS.Timeout } = {};
+  return {
+    start: async () => {
+      const server = serverOf(context, world, await certificate());
+      running.addresses = await server.start();
+      running.server = server;
+      running.timer = setInterval(() => {
+        void renew(server, certificate, context);
+      }, CERTIFICATE_INTERVAL).unref();
+    },
+    stop: async () => {
+      clearInterval(running.timer);
+      const deadline = context.config.drainSeconds * 1000;
+      const done = await running.server?.stop({ settle: 0, deadline });
+      if (done && done.cut > 0) context.logger.warn({ cut: done.cut }, 'connections cut');
+    },
+    addresses: () => {
+      if (!running.addresses) throw new Error('not listening yet');
+      return running.addresses;
+    },
+  };
+}
+
+function serverOf(context: Context, world: WorldWatch, pair: KeyPair): Server {
+  const { config, settings, engine, logger, metrics } = context;
+  const observe = makeObserver(logger, metrics);
+  // Node listens on every address, IPv6 included where there is one, if it is given none.
+  const host = config.listenAddress === 'all' ? '' : config.listenAddress;
+  return makeServer({
+    webhook: { host, port: config.port, cert: pair.cert, key: pair.key },
+    ops: config.opsPort === 'off' ? undefined : { host, port: config.opsPort },
+    handle: (body, remote) =>
+      handle(
+        body,
+        {
+          engine: (request) => engine(request, world.current(), settings),
+          clock: () => performance.now(),
+          observe,
+        },
+        remote,
+      ),
+    observe,
+    checks: {},
+    metrics,
+  });
+}
+
+/** Gives the certificate that is valid now: one that is kept in a folder, or the user's files. */
+function makeCertificate({ config, logger, metrics }: Context): () => Promise<KeyPair> {
+  const { tlsCert, tlsKey, certDir, certHosts } = config;
+  const get = async (): Promise<KeyPair & { readonly notAfter: Date }> => {
+    if (tlsCert !== undefined && tlsKey !== undefined) return given(tlsCert, tlsKey);
+    const hosts = [...new Set([...OWN_HOSTS, ...certHosts])];
+    const kept = await keepCertificates({ dir: certDir, hosts, clock: Date.now });
+    for (const note of kept.notes) logger.info({ note }, 'certificate');
+    return kept;
+  };
+  return async () => {
+    const pair = await get();
+    metrics.certificateExpiry.set(pair.notAfter.getTime() / 1000);
+    return pair;
+  };
+}
+
+/** The user's files are input, and what is wrong with them is theirs to mend. */
+async function given(
+  certFile: string,
+  keyFile: string,
+): Promise<KeyPair & { readonly notAfter: Date }> {
+  try {
+    return await readCertificates({ certFile, keyFile });
+  } catch (error) {
+    throw new ConfigError([chain(error)]);
+  }
+}
+
+/** A certificate that cannot be read, perhaps because it is just being replaced, leaves the old one in place. */
+async function renew(
+  server: Server,
+  certificate: () => Promise<KeyPair>,
+  { logger }: Context,
+): Promise<void> {
+  try {
+    server.renew(await certificate());
+  } catch (error) {
+    logger.error({ problem: chain(error) }, 'certificate not renewed, the old one stays');
+  }
+}

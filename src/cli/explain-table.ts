@@ -1,0 +1,53 @@
+import { daemonSetReasons } from '../core/decide/reasons.js';
+import type { DaemonSetVerdict, InjectedContainer, Placement } from '../core/outcome.js';
+import { sentenceOf, titleOf, withDetail, type Verdict } from './judge.js';
+import type { Paint } from './paint.js';
+
+/** The decisions for people: a paragraph for each pod. */
+export function explainTable(verdicts: readonly Verdict[], paint: Paint): string {
+  if (verdicts.length === 0) return 'There is no pod in the input.\n';
+  return verdicts.map((verdict) => paragraph(verdict, paint)).join('\n');
+}
+
+function paragraph(verdict: Verdict, paint: Paint): string {
+  const { decision, reason, daemonSets, warnings } = verdict.outcome;
+  const lines = [
+    `${paint('bold', titleOf(verdict))}  ${decided(decision, paint)}  ${paint('grey', reason)}`,
+    `  ${sentenceOf(verdict)}`,
+    ...rowsOf(daemonSets, paint),
+    ...warnings.map(({ code, message }) => `  ${paint('yellow', 'warning')} ${code}: ${message}`),
+  ];
+  return lines.map((line) => `${line}\n`).join('');
+}
+
+const decided = (decision: DaemonSetVerdict['decision'], paint: Paint): string =>
+  paint(decision === 'inject' ? 'green' : 'red', decision);
+
+function rowsOf(daemonSets: readonly DaemonSetVerdict[], paint: Paint): readonly string[] {
+  const width = Math.max(...daemonSets.map((one) => nameOf(one).length));
+  const codes = Math.max(...daemonSets.map(({ reason }) => reason.length));
+  return daemonSets.map((one) => {
+    // Padded before it is painted, or the invisible codes would count.
+    const name = nameOf(one).padEnd(width);
+    const decision = paint(one.decision === 'inject' ? 'green' : 'red', one.decision.padEnd(6));
+    return `    ${name}  ${decision}  ${paint('grey', one.reason.padEnd(codes))}  ${explain(one)}`;
+  });
+}
+
+const nameOf = ({ namespace, name }: DaemonSetVerdict): string => `${namespace}/${name}`;
+
+const explain = ({ decision, reason, detail, containers }: DaemonSetVerdict): string =>
+  decision === 'inject'
+    ? withDetail(containers.map(where).join(', '), detail)
+    : withDetail(daemonSetReasons[reason].sentence, detail);
+
+const PLACES: Readonly<Record<Placement, string>> = {
+  init: 'init container',
+  native: 'native sidecar',
+  plain: 'container',
+};
+
+function where({ container, injectedAs, placement }: InjectedContainer): string {
+  const name = container === injectedAs ? injectedAs : `${container} as ${injectedAs}`;
+  return `${name} [${PLACES[placement]}]`;
+}

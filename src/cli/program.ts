@@ -1,0 +1,199 @@
+import { Command, CommanderError, Option as Flag } from 'commander';
+import { report } from './fail.js';
+import { explainCommand } from './explain.js';
+import { addFlags, collect } from './flags.js';
+import { injectCommand } from './inject.js';
+import { EXIT, type Exit, type Io } from './io.js';
+import type { Engine, OfflineFlags } from './judge.js';
+import { reasonsCommand } from './reasons.js';
+
+/** What the commands need besides their arguments. */
+export interface Deps {
+  readonly io: Io;
+  readonly engine: Engine;
+  readonly version: string;
+  /** Runs the server until it is told to stop. */
+  readonly serve: (flags: Flags) => Promise<Exit>;
+}
+
+type Flags = Readonly<Record<string, unknown>>;
+
+/**
+ * Runs the program.
+ *
+ * @param args what follows the program's name.
+ * @returns the exit code; everything that is thrown on the way has been said on stderr.
+ */
+export async function run(args: readonly string[], deps: Deps): Promise<Exit> {
+  let exit: Exit = EXIT.done;
+  const program = programFor(deps, async (action) => {
+    exit = await action();
+  });
+  try {
+    await program.parseAsync(args, { from: 'user' });
+  } catch (error) {
+    // Commander has said it already. It prints help for a call without a command, and counts that as a mistake.
+    if (error instanceof CommanderError) return error.exitCode === 0 ? EXIT.done : EXIT.input;
+    return report(error, deps.io.stderr);
+  }
+  return exit;
+}
+
+/** Keeps the exit code of the command that was called. */
+type Keep = (action: () => Exit | Promise<Exit>) => Promise<void>;
+
+function programFor(deps: Deps, keep: Keep): Command {
+  const program = new Command('ds-injector');
+  program
+    .description(
+      'Gives DaemonSets back to virtual nodes: their containers are injected into the pods that run there.',
+    )
+    .version(deps.version)
+    .addHelpText('after', `${PROGRAM_EXAMPLES}\n${EXIT_CODES}`);
+  const commands = [
+    serveFor(deps, keep),
+    injectFor(deps, keep),
+    explainFor(deps, keep),
+    reasonsFor(deps, keep),
+  ];
+  for (const command of commands) program.addCommand(command);
+  for (const command of [program, ...commands]) harness(command, deps.io);
+  return program;
+}
+
+/** Sends what commander says to our streams, its errors in one line, and makes it throw instead of exit. */
+function harness(command: Command, { stdout, stderr }: Io): void {
+  const name = command.parent ? `ds-injector ${command.name()}` : 'ds-injector';
+  command.exitOverride().configureOutput({
+    writeOut: (text) => {
+      stdout.write(text);
+    },
+    writeErr: (text) => {
+      stderr.write(text);
+    },
+    getOutHelpWidth: () => HELP_WIDTH,
+    getErrHelpWidth: () => HELP_WIDTH,
+    getOutHasColors: () => false,
+    getErrHasColors: () => false,
+    outputError: (text, write) => {
+      const problem = text
+        .replace(/^error: /, '')
+        .trim()
+        .replaceAll(/\s*\n\s*/g, ' ');
+      write(`ds-injector: ${problem}; see ${name} --help\n`);
+    },
+  });
+}
+
+const HELP_WIDTH = 100;
+
+function serveFor({ serve }: Deps, keep: Keep): Command {
+  const command = new Command('serve').description(
+    'Answers the reviews of an API server at /mutate over TLS, from a World of manifest files.',
+  );
+  addFlags(command, ['server', 'injection', 'logging']);
+  return command
+    .addHelpText('after', `${SERVE_EXAMPLES}\n${EXIT_CODES}`)
+    .action((flags: Flags) => keep(() => serve(flags)));
+}
+
+function injectFor({ engine, io }: Deps, keep: Keep): Command {
+  const command = new Command('inject').description(
+    'Writes manifests to stdout with the containers of marked DaemonSets in their pods; reasons go to stderr.',
+  );
+  return offline(command, ['yaml', 'json'])
+    .addHelpText('after', `${INJECT_EXAMPLES}\n${EXIT_CODES}`)
+    .action((flags: OfflineArguments<'yaml' | 'json'>) =>
+      keep(() => injectCommand(optionsOf(flags), engine, io)),
+    );
+}
+
+function explainFor({ engine, io }: Deps, keep: Keep): Command {
+  const command = new Command('explain').description(
+    'Says for each pod in manifests what is decided and why, and what becomes of each DaemonSet in it.',
+  );
+  return offline(command, ['table', 'json'])
+    .addHelpText('after', `${EXPLAIN_EXAMPLES}\n${EXIT_CODES}`)
+    .action((flags: OfflineArguments<'table' | 'json'>) =>
+      keep(() => explainCommand(optionsOf(flags), engine, io)),
+    );
+}
+
+function reasonsFor({ io }: Deps, keep: Keep): Command {
+  return new Command('reasons')
+    .description('Prints the reason codes with what they mean and what to do.')
+    .argument('[code]', 'only this one')
+    .addHelpText('after', `\n${EXIT_CODES}`)
+    .action((code: string | undefined) => keep(() => reasonsCommand(code, io)));
+}
+
+/** The flags that `inject` and `explain` share. */
+function offline(command: Command, outputs: readonly [string, string]): Command {
+  command
+    .addOption(
+      new Flag(
+        '-f, --file <path>',
+        'Manifests: a file, a folder, or - for standard input. May be repeated.',
+      )
+        .argParser(collect)
+        .makeOptionMandatory(),
+    )
+    .addOption(
+      new Flag('-o, --output <format>', 'The form of the output.')
+        .choices(outputs)
+        .default(outputs[0]),
+    );
+  addFlags(command, ['injection'], ['world']);
+  return command;
+}
+
+interface OfflineArguments<Output> extends Flags {
+  readonly file: readonly string[];
+  readonly output: Output;
+}
+
+const optionsOf = <Output>({
+  file,
+  output,
+  ...flags
+}: OfflineArguments<Output>): OfflineFlags & {
+  readonly output: Output;
+} => ({ files: file, output, flags });
+
+const EXIT_CODES = `Exit codes:
+  0  done; also when pods were left as they are, with their reasons
+  1  the program or its surroundings failed (a port in use, a fault in the injector)
+  2  usage, configuration or input cannot be understood; all problems are on stderr`;
+
+const PROGRAM_EXAMPLES = `
+Examples:
+  ds-injector inject --world cluster/ -f deploy.yaml | kubectl apply -f -
+  ds-injector explain --world cluster/ -f deploy.yaml
+  ds-injector serve --world cluster/
+  ds-injector reasons no_virtual_node
+
+Each command has a --help of its own. Of the same option, a flag wins over the environment, that over
+the file given with --config, that over the default. Lists are separated by commas.
+`;
+
+const SERVE_EXAMPLES = `
+Examples:
+  ds-injector serve --world cluster/
+  ds-injector serve --world nodes.yaml --world daemonsets.yaml --port 9443 --ops-port off
+  ds-injector serve --config injector.yaml --tls-cert tls.crt --tls-key tls.key
+
+SIGTERM and SIGINT let open reviews end first; a second one ends at once.
+`;
+
+const INJECT_EXAMPLES = `
+Examples:
+  ds-injector inject --world cluster/ -f deploy.yaml
+  kubectl create deployment web --image nginx --dry-run=client -o yaml | ds-injector inject --world cluster/ -f -
+  ds-injector inject --world cluster/ -f manifests/ -o json
+`;
+
+const EXPLAIN_EXAMPLES = `
+Examples:
+  ds-injector explain --world cluster/ -f deploy.yaml
+  ds-injector explain --world cluster/ -f manifests/ -o json --mixed inject
+`;

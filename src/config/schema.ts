@@ -1,0 +1,216 @@
+import { z } from 'zod';
+import type { HostNamespace } from '../core/settings.js';
+import {
+  annotationPrefix,
+  host,
+  integer,
+  kubernetesVersion,
+  label,
+  listOf,
+  paths,
+  text,
+} from './values.js';
+
+/** `injection` options change what is injected, `server` and `logging` options only how `serve` runs. */
+export type Group = 'injection' | 'server' | 'logging';
+
+/** One option: flag, environment variable, key of the configuration file and line of the documentation in one. */
+export interface Option<T> {
+  readonly group: Group;
+  /** What stands for the value in `--help`. */
+  readonly value: string;
+  readonly default: T;
+  readonly schema: z.ZodType<T>;
+  /** Ends the sentence "expected `name` to be …". */
+  readonly expected: string;
+  readonly doc: string;
+}
+
+const option = <T>(spec: Option<T>): Option<T> => spec;
+
+type Choices = readonly [string, ...string[]];
+
+const choice = <const T extends Choices>(
+  choices: T,
+  spec: Pick<Option<T[number]>, 'group' | 'default' | 'doc'>,
+): Option<T[number]> => ({
+  ...spec,
+  value: `<${choices.join('|')}>`,
+  schema: z.enum(choices),
+  expected: `one of ${choices.join(', ')}`,
+});
+
+/** An option that has no default: without a value it is left out. */
+const optional = (
+  group: Group,
+  spec: Omit<Option<string>, 'default' | 'group'>,
+): Option<string | undefined> => ({ ...spec, group, default: undefined });
+
+const HOST_NAMESPACES = ['hostNetwork', 'hostPID', 'shareProcessNamespace'] as const;
+
+/** Every option of the program. The keys are the names in the configuration file. */
+export const options = {
+  annotationPrefixes: option<readonly string[]>({
+    group: 'injection',
+    value: '<prefix,…>',
+    default: ['eks.tke.cloud.tencent.com/'],
+    schema: listOf(annotationPrefix).refine((prefixes) => prefixes.length > 0),
+    expected: 'one or more DNS subdomains, such as eks.tke.cloud.tencent.com/',
+    doc: 'Prefixes of the annotations; for each key the first prefix that is present wins. A missing slash is added.',
+  }),
+  mixed: choice(['late', 'inject', 'pin', 'skip'], {
+    group: 'injection',
+    default: 'late',
+    doc: 'What to do with a pod that may land on a virtual node or on a real one.',
+  }),
+  resources: choice(['zero', 'keep'], {
+    group: 'injection',
+    default: 'zero',
+    doc: "Whether injected containers request nothing (zero) or what their DaemonSet's do (keep).",
+  }),
+  isolation: choice(['sidecar', 'ephemeral'], {
+    group: 'injection',
+    default: 'sidecar',
+    doc: 'What applies where neither DaemonSet nor pod has the annotation ds-injector.io/isolation.',
+  }),
+  allowHostNamespaces: option<readonly HostNamespace[]>({
+    group: 'injection',
+    value: '<name,…>',
+    default: [],
+    schema: listOf(z.enum(HOST_NAMESPACES)),
+    expected: `a list of ${HOST_NAMESPACES.join(', ')}`,
+    doc: `Host namespaces that do not keep a pod from being injected: ${HOST_NAMESPACES.join(', ')}.`,
+  }),
+  kubernetesVersion: option<string>({
+    group: 'injection',
+    value: '<major.minor>',
+    default: '1.36',
+    schema: kubernetesVersion,
+    expected:
+      'a version such as 1.36 or v1.36.3 (in quotes in a file, because 1.30 is the number 1.3)',
+    doc: 'The version of the API server for which pods are made.',
+  }),
+  profiles: optional('injection', {
+    value: '<file>',
+    schema: text,
+    expected: 'the path of a file',
+    doc: 'A YAML or JSON file with a list of more provider profiles; one with the name of a built-in replaces it.',
+  }),
+  leaveToPlatform: option<readonly string[]>({
+    group: 'injection',
+    value: '<profile,…>',
+    default: [],
+    schema: listOf(label),
+    expected: 'a list of names of profiles',
+    doc: 'Profiles whose platform injects DaemonSets by itself and is left to do so.',
+  }),
+  ownNamespace: optional('injection', {
+    value: '<namespace>',
+    schema: label,
+    expected: 'the name of a namespace',
+    doc: 'The namespace in which the injector runs; its own pods are left alone. Needs own-release.',
+  }),
+  ownRelease: optional('injection', {
+    value: '<release>',
+    schema: label,
+    expected: 'the value of the label app.kubernetes.io/instance',
+    doc: "The injector's release: the label app.kubernetes.io/instance of its pods. Needs own-namespace.",
+  }),
+  world: option<readonly string[]>({
+    group: 'server',
+    value: '<path>',
+    default: [],
+    schema: paths,
+    expected: 'one or more paths of files or folders',
+    doc: 'Manifests of DaemonSets, Nodes, Namespaces, …: a file or a folder; serve watches it. The flag may be repeated.',
+  }),
+  listenAddress: option<string>({
+    group: 'server',
+    value: '<address>',
+    default: 'all',
+    schema: z.union([z.literal('all'), host]),
+    expected: 'all, an IP address or a host name',
+    doc: 'The address to listen on. all: every address, IPv6 where the machine has it, else IPv4 only.',
+  }),
+  port: option<number>({
+    group: 'server',
+    value: '<port>',
+    default: 8443,
+    schema: integer(0, 65_535),
+    expected: 'a port from 0 to 65535',
+    doc: 'The port for reviews, over TLS. 0: any free port.',
+  }),
+  opsPort: option<number | 'off'>({
+    group: 'server',
+    value: '<port|off>',
+    default: 8080,
+    // YAML 1.1 tools write a bare `off` as false.
+    schema: z.union([
+      z.literal('off'),
+      z.literal(false).transform(() => 'off' as const),
+      integer(0, 65_535),
+    ]),
+    expected: 'a port from 0 to 65535, or off',
+    doc: 'The port for /healthz, /readyz and /metrics, in plain HTTP. 0: any free port.',
+  }),
+  tlsCert: optional('server', {
+    value: '<file>',
+    schema: text,
+    expected: 'the path of a file',
+    doc: 'A certificate with its chain in PEM. Needs tls-key. Without both, one is made in cert-dir.',
+  }),
+  tlsKey: optional('server', {
+    value: '<file>',
+    schema: text,
+    expected: 'the path of a file',
+    doc: 'The private key of tls-cert, in PEM.',
+  }),
+  certDir: option<string>({
+    group: 'server',
+    value: '<folder>',
+    default: 'certs',
+    schema: text,
+    expected: 'the path of a folder',
+    doc: 'Where an own certificate and its authority are made and kept.',
+  }),
+  certHosts: option<readonly string[]>({
+    group: 'server',
+    value: '<host,…>',
+    default: [],
+    schema: listOf(host),
+    expected: 'a list of DNS names and IP addresses',
+    doc: 'Names for the own certificate besides localhost, 127.0.0.1 and ::1.',
+  }),
+  drainSeconds: option<number>({
+    group: 'server',
+    value: '<seconds>',
+    default: 10,
+    schema: integer(0, 3600),
+    expected: 'whole seconds from 0 to 3600',
+    doc: 'How long open reviews may take to end after SIGTERM, before they are cut.',
+  }),
+  logLevel: choice(['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent'], {
+    group: 'logging',
+    default: 'info',
+    doc: 'The least level that is logged.',
+  }),
+} as const;
+
+export type OptionName = keyof typeof options;
+
+/** Every option with its value, checked. */
+export type Config = {
+  readonly [Name in OptionName]: (typeof options)[Name]['default'];
+};
+
+/** The options in the order of the table, with their names in the file. */
+export const optionEntries = Object.entries(options) as readonly (readonly [
+  OptionName,
+  Option<unknown>,
+])[];
+
+/** A default as people write it in a flag; empty if there is none. */
+export const shownDefault = ({ default: value }: Option<unknown>): string =>
+  Array.isArray(value) || typeof value === 'string' || typeof value === 'number'
+    ? value.toString()
+    : '';

@@ -1,0 +1,128 @@
+import { mkdir, mkdtemp, rename, rm, symlink, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { problemText } from './manifest.js';
+import { watchWorld, type WorldWatch } from './watch.js';
+
+const node = (name: string): string => `apiVersion: v1\nkind: Node\nmetadata: {name: ${name}}\n`;
+
+describe('watchWorld', () => {
+  let dir = '';
+  let watch: WorldWatch | undefined;
+  let failures: string[] = [];
+  let loads: unknown[] = [];
+  const at = (name: string): string => join(dir, name);
+  const names = (): unknown[] =>
+    (watch?.current().nodes() ?? []).map(({ metadata }) => metadata?.name);
+  const sees = (...expected: string[]): Promise<void> =>
+    vi.waitFor(
+      () => {
+        expect(names()).toEqual(expected);
+      },
+      { timeout: 5000, interval: 10 },
+    );
+  const fails = (times: number): Promise<void> =>
+    vi.waitFor(
+      () => {
+        expect(failures).toHaveLength(times);
+      },
+      { timeout: 5000, interval: 10 },
+    );
+
+  const start = async (path: string): Promise<void> => {
+    watch = watchWorld({
+      paths: [path],
+      interval: 15,
+      loaded: (counts) => loads.push(counts),
+      failed: (problems) => failures.push(problems.map(problemText).join('\n')),
+    });
+    await watch.start();
+  };
+
+  beforeEach(async () => {
+    dir = await mkdtemp(join(tmpdir(), 'ds-injector-'));
+    failures = [];
+    loads = [];
+  });
+  afterEach(async () => {
+    await watch?.stop();
+    watch = undefined;
+    await rm(dir, { recursive: true, force: true });
+  });
+
+  it('takes over changed, new and removed files', async () => {
+    await writeFile(at('a.yaml'), node('a'));
+    await start(dir);
+    expect(names()).toEqual(['a']);
+    expect(loads).toMatchObject([{ Node: 1 }]);
+    await writeFile(at('a.yaml'), node('b'));
+    await sees('b');
+    await mkdir(at('sub'));
+    await writeFile(at('sub/c.yaml'), node('c'));
+    await sees('b', 'c');
+    await rm(at('a.yaml'));
+    await sees('c');
+    expect(failures).toEqual([]);
+  });
+
+  it('sees the swap of a mounted ConfigMap', async () => {
+    for (const version of ['1', '2']) {
+      await mkdir(at(`..${version}`));
+      await writeFile(at(`..${version}/a.yaml`), node(`v${version}`));
+    }
+    await symlink('..1', at('..data'));
+    await symlink('..data/a.yaml', at('a.yaml'));
+    await start(dir);
+    await symlink('..2', at('..tmp'));
+    await rename(at('..tmp'), at('..data'));
+    await sees('v2');
+  });
+
+  it('keeps the last good World, says once what is wrong, and recovers', async () => {
+    await writeFile(at('a.yaml'), node('a'));
+    await start(dir);
+    await writeFile(at('a.yaml'), 'a: [');
+    await fails(1);
+    expect(failures[0]).toContain('a.yaml:1 (document 1)');
+    expect(names()).toEqual(['a']);
+    await writeFile(at('a.yaml'), node('b'));
+    await sees('b');
+    expect(failures).toHaveLength(1);
+  });
+
+  it.each(['world', 'world/a.yaml'])(
+    'keeps the World when %s is removed, and sees it come back',
+    async (path) => {
+      const make = async (name: string): Promise<void> => {
+        await mkdir(at('world'));
+        await writeFile(at('world/a.yaml'), node(name));
+      };
+      await make('a');
+      await start(at(path));
+      await rm(at('world'), { recursive: true });
+      await fails(1);
+      expect(names()).toEqual(['a']);
+      await make('b');
+      await sees('b');
+      await writeFile(at('world/a.yaml'), node('c'));
+      await sees('c');
+    },
+  );
+
+  it('does not start on a World with problems, and names them all', async () => {
+    await writeFile(at('a.yaml'), 'a: [');
+    await writeFile(at('b.yaml'), 'apiVersion: v1\nkind: Node\n');
+    await expect(start(dir)).rejects.toThrow(/a\.yaml:1 .*\n.*b\.yaml:1 .*no metadata/);
+    expect(() => watch?.current()).toThrow('not loaded');
+  });
+
+  it('is quiet after stop', async () => {
+    await writeFile(at('a.yaml'), node('a'));
+    await start(dir);
+    await watch?.stop();
+    await writeFile(at('a.yaml'), node('b'));
+    await new Promise((resolve) => setTimeout(resolve, 80));
+    expect(loads).toHaveLength(1);
+  });
+});

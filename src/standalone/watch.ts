@@ -1,0 +1,121 @@
+import type { World } from '../core/world.js';
+import { findFiles } from './files.js';
+import { InputError, type Problem } from './manifest.js';
+import { readManifests } from './manifests.js';
+import { snapshotOf, type Counts, type Snapshot } from './snapshot.js';
+
+export interface WatchOptions {
+  /** Files or folders of manifests. */
+  readonly paths: readonly string[];
+  /** Milliseconds between two looks at the files; a change is taken over after one to two of them. */
+  readonly interval: number;
+  /** Called after each load that succeeded, the first included. */
+  readonly loaded: (counts: Counts) => void;
+  /** Called after each load that failed, the first excluded; the World stays as it was. */
+  readonly failed: (problems: readonly Problem[]) => void;
+}
+
+export interface WorldWatch {
+  /** Loads the World and begins to watch. @throws InputError with all problems if it cannot be loaded. */
+  start(): Promise<void>;
+  /** Ends the watch; a load under way is waited for and thrown away. */
+  stop(): Promise<void>;
+  /** The last World that could be loaded. @throws Error before `start()` has succeeded. */
+  current(): World;
+}
+
+/**
+ * Reads a World from files.
+ *
+ * @throws InputError with every problem of every file at once.
+ */
+export async function loadSnapshot(paths: readonly string[]): Promise<Snapshot> {
+  const read = await readManifests(paths);
+  const snapshot = snapshotOf(read.manifests);
+  const problems = [...read.problems, ...snapshot.problems];
+  if (problems.length > 0) throw new InputError(problems);
+  return snapshot;
+}
+
+/**
+ * Keeps a World fresh while its files change.
+ *
+ * It compares identity, size and times of all files at an interval, rather than to wait for the file system's events:
+ * those are not sent for network mounts, and are lost when what is watched is removed and made anew (chokidar, tried).
+ * A mounted ConfigMap, which changes by the swap of a link, is seen as well, since links are followed.
+ */
+export function watchWorld(options: WatchOptions): WorldWatch {
+  const state: State = { seen: '', taken: '', stopped: false };
+  return {
+    start: async () => {
+      state.taken = await fingerprint(options.paths);
+      state.seen = state.taken;
+      take(state, await loadSnapshot(options.paths), options);
+      schedule(state, options);
+    },
+    stop: async () => {
+      state.stopped = true;
+      clearTimeout(state.timer);
+      await state.looking;
+    },
+    current: () => {
+      if (!state.world) throw new Error('the World is not loaded yet');
+      return state.world;
+    },
+  };
+}
+
+interface State {
+  world?: World;
+  /** What the last look saw. */
+  seen: string;
+  /** What was there when the last load began, whether it succeeded or not. */
+  taken: string;
+  stopped: boolean;
+  timer?: NodeJS.Timeout;
+  looking?: Promise<void>;
+}
+
+function take(state: State, { world, counts }: Snapshot, { loaded }: WatchOptions): void {
+  state.world = world;
+  loaded(counts);
+}
+
+/** One look after the other, never two at a time, however slow the file system is. */
+function schedule(state: State, options: WatchOptions): void {
+  if (state.stopped) return;
+  state.timer = setTimeout(() => {
+    state.looking = look(state, options).finally(() => {
+      schedule(state, options);
+    });
+  }, options.interval);
+}
+
+/** Loads what has changed once it has stayed the same for two looks, so that no half-written file is read. */
+async function look(state: State, options: WatchOptions): Promise<void> {
+  const now = await fingerprint(options.paths);
+  const settled = now === state.seen;
+  state.seen = now;
+  if (!settled || now === state.taken) return;
+  state.taken = now;
+  try {
+    const snapshot = await loadSnapshot(options.paths);
+    if (!isStopped(state)) take(state, snapshot, options);
+  } catch (error) {
+    if (!isStopped(state)) options.failed(problemsOf(error, options.paths));
+  }
+}
+
+/** A function, because the compiler takes a field for unchanged across an `await`. */
+const isStopped = ({ stopped }: State): boolean => stopped;
+
+const problemsOf = (error: unknown, paths: readonly string[]): readonly Problem[] =>
+  error instanceof InputError
+    ? error.problems
+    : [{ file: paths.join(), document: 0, line: 0, message: String(error) }];
+
+/** A text that differs whenever the files may. What cannot be read is part of it, and so is its return. */
+async function fingerprint(paths: readonly string[]): Promise<string> {
+  const found = await Promise.all(paths.map(findFiles));
+  return JSON.stringify(found);
+}

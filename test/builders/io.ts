@@ -1,0 +1,47 @@
+import { readFileSync } from 'node:fs';
+import type { Io } from '../../src/cli/io.js';
+import type { Engine } from '../../src/cli/judge.js';
+import { run } from '../../src/cli/program.js';
+import { chain } from '../../src/cli/fail.js';
+import type { Exit } from '../../src/cli/io.js';
+
+export interface Ran {
+  readonly exit: Exit;
+  readonly stdout: string;
+  readonly stderr: string;
+}
+
+export interface RunOptions {
+  readonly engine?: Engine;
+  readonly env?: Io['env'];
+  readonly stdin?: string;
+  readonly isTTY?: boolean;
+}
+
+const skipAll: Engine = () => ({
+  decision: 'skip',
+  reason: 'no_virtual_node',
+  daemonSets: [],
+  warnings: [],
+  operations: [],
+});
+
+/** Runs the program in this process, with streams that are strings. The engine skips every pod if none is given. */
+export async function runCli(args: readonly string[], options: RunOptions = {}): Promise<Ran> {
+  const out: string[] = [];
+  const err: string[] = [];
+  const io: Io = {
+    stdout: { write: (text) => void out.push(text), isTTY: options.isTTY },
+    stderr: { write: (text) => void err.push(text), isTTY: options.isTTY },
+    env: options.env ?? {},
+    stdin: () => Promise.resolve(options.stdin ?? ''),
+    readFile: (path) => readFileSync(path, 'utf8'),
+  };
+  const exit = await run(args, {
+    io,
+    engine: options.engine ?? skipAll,
+    version: '1.2.3',
+    serve: (flags) => Promise.reject(new Error('serving', { cause: new Error(chain(flags)) })),
+  });
+  return { exit, stdout: out.join(''), stderr: err.join('') };
+}
