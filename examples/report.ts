@@ -52,7 +52,7 @@ function lineFor(path: string, item: unknown): string | undefined {
   }
   return where === 'metadata'
     ? annotationLine(rest.join('/').replaceAll('~1', '/'), item)
-    : namedLine(field, (item ?? {}));
+    : namedLine(field, item ?? {});
 }
 
 const annotationLine = (key: string, value: unknown): string | undefined =>

@@ -14,7 +14,8 @@ import { findMisfit, podShape } from './model/shape.js';
 import type { Pod } from './model/types.js';
 import type { DaemonSetVerdict, Outcome, Warning } from './outcome.js';
 import { patchOf } from './patch/pod-patch.js';
-import { envRewritesOf } from './plan/business.js';
+import type { EnvRewrite } from './plan/business.js';
+import { envRestoresOf, envRewritesOf } from './plan/business.js';
 import type { Part } from './plan/carry.js';
 import { planFor } from './plan/plan.js';
 import type { Plan } from './plan/plan.js';
@@ -82,10 +83,7 @@ function injectAt(subject: Subject, landing: Landing, warnings: readonly Warning
   const marked = subject.facts.blueprints.filter((blueprint) => blueprint.marked);
   const plan = planFor(base, landing, marked);
   const injects = plan.parts.length > 0;
-  const rewrites =
-    injects && subject.wishes.envHostIP
-      ? envRewritesOf(subject.spec, ({ name }) => ours.containers.has(name))
-      : [];
+  const rewrites = rewritesFor(subject, ours, injects);
   const record = injects ? recordOf({ subject, base, plan, ours, rewrites }) : undefined;
   return {
     decision: injects ? 'inject' : 'skip',
@@ -94,6 +92,15 @@ function injectAt(subject: Subject, landing: Landing, warnings: readonly Warning
     warnings: [...warnings, ...doubts(ours), ...plan.warnings, ...qosWarnings(base, plan)],
     operations: patchOf({ subject, plan, ours, envRewrites: rewrites, record }),
   };
+}
+
+function rewritesFor(
+  { spec, wishes }: Subject,
+  ours: Ours,
+  injects: boolean,
+): readonly EnvRewrite[] {
+  if (!injects) return envRestoresOf(spec, ours.record);
+  return wishes.envHostIP ? envRewritesOf(spec, ({ name }) => ours.containers.has(name)) : [];
 }
 
 const doubts = ({ doubted }: Ours): readonly Warning[] =>

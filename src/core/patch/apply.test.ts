@@ -37,7 +37,7 @@ it.each([
 });
 
 it('takes a key that looks like a bad index for the key that it is', () => {
-  const labels = applyPatch({ labels: {} as Record<string, string> }, [
+  const labels = applyPatch({ labels: {} }, [
     { op: 'add', path: '/labels/012', value: 'x' },
   ]).labels;
   expect(labels).toEqual({ '012': 'x' });

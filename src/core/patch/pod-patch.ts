@@ -143,6 +143,14 @@ const isMounted = ({ name }: Volume, { spec }: Subject, ours: Ours): boolean =>
 
 function patchRest(patch: PatchBuilder, { subject, plan, ours }: Change): void {
   const { spec } = subject;
+  const gone = [...ours.pullSecrets].filter((name) => !plan.pullSecrets.includes(name));
+  const present = list(spec.imagePullSecrets).map(({ name }, index) => ({
+    name: name ?? '',
+    index,
+  }));
+  for (const { index } of present.filter(({ name }) => gone.includes(name)).reverse()) {
+    patch.remove(`/spec/imagePullSecrets/${index}`);
+  }
   const secrets = plan.pullSecrets.filter((name) => !ours.pullSecrets.has(name));
   patch.insert(
     '/spec/imagePullSecrets',
@@ -177,10 +185,16 @@ const withAmounts = (
   limits: { ...others?.limits, ...amounts },
 });
 
-function patchMetadata(patch: PatchBuilder, { subject, plan, record }: Change): void {
+function patchMetadata(patch: PatchBuilder, { subject, plan, ours, record }: Change): void {
   const metadata = metaOf(subject.pod);
   const annotations = map(metadata.annotations);
   const labels = map(metadata.labels);
+  for (const [key, value] of ours.annotations) {
+    // What somebody has given another value since is theirs now.
+    if (!(key in plan.annotations) && annotations[key] === value) {
+      patch.remove(`/metadata/annotations/${escapeKey(key)}`);
+    }
+  }
   if (record === undefined) {
     if (RECORD_ANNOTATION in annotations)
       patch.remove(`/metadata/annotations/${escapeKey(RECORD_ANNOTATION)}`);

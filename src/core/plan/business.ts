@@ -1,5 +1,6 @@
 import { list } from '../model/types.js';
-import type { Container, PodSpec } from '../model/types.js';
+import type { Container, EnvVar, PodSpec } from '../model/types.js';
+import type { InjectionRecord } from '../record/record.js';
 
 /**
  * `env-host-ip`: the business finds the injected containers at the address of its own pod, since all share one
@@ -10,6 +11,10 @@ const POD_FIELDS: Readonly<Record<string, string>> = {
   'status.hostIPs': 'status.podIPs',
 };
 
+const HOST_FIELDS: Readonly<Record<string, string>> = Object.fromEntries(
+  Object.entries(POD_FIELDS).map(([host, pod]) => [pod, host]),
+);
+
 /** One variable of a business container whose field is replaced; nothing else of it changes, nor does the order. */
 export interface EnvRewrite {
   readonly list: 'containers' | 'initContainers';
@@ -19,21 +24,44 @@ export interface EnvRewrite {
 }
 
 /** @param isOurs tells an injected container from one of the business. */
-export function envRewritesOf(
+export const envRewritesOf = (
   spec: PodSpec,
   isOurs: (container: Container) => boolean,
+): readonly EnvRewrite[] =>
+  rewritesOf(spec, ({ valueFrom }, container) =>
+    isOurs(container) ? undefined : POD_FIELDS[valueFrom?.fieldRef?.fieldPath ?? ''],
+  );
+
+/** Gives the host's address back to variables that an earlier pass rewrote, when nothing is injected any more. */
+export function envRestoresOf(
+  spec: PodSpec,
+  record: InjectionRecord | undefined,
 ): readonly EnvRewrite[] {
-  return (['initContainers', 'containers'] as const).flatMap((field) =>
-    list(spec[field]).flatMap((container, index) =>
-      isOurs(container)
-        ? []
-        : rewritesIn(container).map((rewrite) => ({ list: field, container: index, ...rewrite })),
+  const rewritten = new Set(
+    list(record?.env).flatMap(({ container, names }) =>
+      names.map((name) => `${container}/${name}`),
     ),
+  );
+  return rewritesOf(spec, ({ name, valueFrom }, container) =>
+    rewritten.has(`${container.name}/${name}`)
+      ? HOST_FIELDS[valueFrom?.fieldRef?.fieldPath ?? '']
+      : undefined,
   );
 }
 
-const rewritesIn = ({ env }: Container): readonly Pick<EnvRewrite, 'variable' | 'fieldPath'>[] =>
-  list(env).flatMap(({ valueFrom }, variable) => {
-    const fieldPath = POD_FIELDS[valueFrom?.fieldRef?.fieldPath ?? ''];
-    return fieldPath === undefined ? [] : [{ variable, fieldPath }];
-  });
+/** @param fieldFor yields the field that a variable shall have, or undefined to leave it. */
+function rewritesOf(
+  spec: PodSpec,
+  fieldFor: (variable: EnvVar, container: Container) => string | undefined,
+): readonly EnvRewrite[] {
+  return (['initContainers', 'containers'] as const).flatMap((field) =>
+    list(spec[field]).flatMap((container, index) =>
+      list(container.env).flatMap((entry, variable) => {
+        const fieldPath = fieldFor(entry, container);
+        return fieldPath === undefined
+          ? []
+          : [{ list: field, container: index, variable, fieldPath }];
+      }),
+    ),
+  );
+}

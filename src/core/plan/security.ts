@@ -95,7 +95,8 @@ function unleaked(own: SecurityContext, context: Context): SecurityContext {
 /** The user that the DaemonSet names, or root, as its own pod would have had without a user of the pod's. */
 function withOwnUser(own: SecurityContext): SecurityContext {
   const runAsGroup = own.runAsGroup ?? 0;
-  if (own.runAsUser !== undefined) return { runAsNonRoot: false, ...own, runAsGroup };
+  if (own.runAsUser === 0) return { runAsNonRoot: false, ...own, runAsGroup };
+  if (own.runAsUser !== undefined) return { ...own, runAsGroup };
   if (own.runAsNonRoot === true) return own;
   return { ...own, runAsUser: 0, runAsGroup, runAsNonRoot: false };
 }

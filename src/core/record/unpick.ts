@@ -1,7 +1,7 @@
 import { INJECTED_LABEL, RECORD_ANNOTATION } from '../model/annotations.js';
 import { list, map } from '../model/types.js';
 import type { Container, Pod, PodSpec, ResourceRequirements } from '../model/types.js';
-import { metaOf, specOf } from '../model/pod.js';
+import { allContainers, metaOf, specOf } from '../model/pod.js';
 import { templateOfRevision } from '../facts.js';
 import type { Blueprint } from '../decide/blueprint.js';
 import { blueprintOf } from '../decide/blueprint.js';
@@ -20,7 +20,8 @@ import { decodeRecord } from './record.js';
 export interface Ours {
   readonly containers: ReadonlySet<string>;
   readonly volumes: ReadonlySet<string>;
-  readonly annotations: ReadonlySet<string>;
+  /** With the values that were planned; somebody may have changed them since. */
+  readonly annotations: ReadonlyMap<string, string>;
   readonly pullSecrets: ReadonlySet<string>;
   readonly resources: boolean;
   /** The record itself, while at least one of its containers is believed. */
@@ -32,7 +33,7 @@ export interface Ours {
 const NOTHING: Ours = {
   containers: new Set(),
   volumes: new Set(),
-  annotations: new Set(),
+  annotations: new Map(),
   pullSecrets: new Set(),
   resources: false,
   record: undefined,
@@ -55,7 +56,7 @@ export function oursIn(subject: Subject, landing: Landing): Ours {
       record.daemonSets.flatMap(({ containers }) => containers.map((one) => one.injectedAs)),
     ),
     volumes: new Set(record.volumes),
-    annotations: new Set(record.annotations),
+    annotations: new Map(list(record.annotations).map((key) => [key, ''])),
     pullSecrets: new Set(record.imagePullSecrets),
     resources: record.resources !== undefined && holds(specOf(subject.pod), record.resources),
     record,
@@ -93,7 +94,11 @@ function believed(claimed: Ours, plan: Plan, { pod }: Subject): Ours {
       .filter((one) => isAsPlanned(specOf(pod), one))
       .map(({ container }) => container.name),
   );
-  if (containers.size === 0) return { ...NOTHING, doubted: claimed.containers.size > 0 };
+  // A container that is gone is no reason for doubt: another webhook may have taken it out.
+  const doubted = allContainers(specOf(pod)).some(
+    ({ name }) => claimed.containers.has(name) && !containers.has(name),
+  );
+  if (containers.size === 0) return { ...NOTHING, doubted };
   const volumes = new Map(list(specOf(pod).volumes).map((volume) => [volume.name, volume]));
   const annotations = map(metaOf(pod).annotations);
   return {
@@ -102,14 +107,15 @@ function believed(claimed: Ours, plan: Plan, { pod }: Subject): Ours {
       claimed.volumes,
       plan.volumes.filter((one) => covers(volumes.get(one.name), one)).map(nameOf),
     ),
-    annotations: among(
-      claimed.annotations,
-      Object.keys(plan.annotations).filter((key) => key in annotations),
+    annotations: new Map(
+      Object.entries(plan.annotations).filter(
+        ([key]) => claimed.annotations.has(key) && key in annotations,
+      ),
     ),
     pullSecrets: among(claimed.pullSecrets, plan.pullSecrets),
     resources: claimed.resources,
     record: claimed.record,
-    doubted: [...claimed.containers].some((name) => !containers.has(name)),
+    doubted,
   };
 }
 
