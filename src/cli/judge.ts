@@ -59,7 +59,7 @@ export async function judgeAll(
   const all = [...seen.problems, ...problems, ...documents.problems];
   if (all.length > 0) throw new InputError(all);
   return documents.manifests.map((manifest) =>
-    judge(manifest, (request) => engine(request, world, settings)),
+    judge(manifest, (request) => withUnmarked(engine(request, world, settings), world)),
   );
 }
 
@@ -69,6 +69,24 @@ export function worldPaths(paths: readonly string[]): readonly string[] {
   throw new UsageError(
     'there is no World; give the manifests of DaemonSets and Nodes with --world PATH',
   );
+}
+
+/**
+ * A person who asks wants to hear of every DaemonSet; the engine passes over those that are not marked, because a
+ * review's cost must not grow with them.
+ */
+function withUnmarked(outcome: Outcome, world: World): Outcome {
+  if (outcome.reason !== 'injected' && outcome.reason !== 'no_daemonset') return outcome;
+  const reported = new Set(outcome.daemonSets.map(({ namespace, name }) => `${namespace}/${name}`));
+  const unmarked = world
+    .daemonSets()
+    .map(({ metadata }) => ({
+      namespace: metadata?.namespace ?? 'default',
+      name: metadata?.name ?? '',
+    }))
+    .filter(({ namespace, name }) => !reported.has(`${namespace}/${name}`))
+    .map((key) => ({ ...key, decision: 'skip', reason: 'not_marked', containers: [] }) as const);
+  return { ...outcome, daemonSets: [...outcome.daemonSets, ...unmarked] };
 }
 
 function judge(manifest: Manifest, ask: (request: Request) => Outcome): Judged {

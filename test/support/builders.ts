@@ -1,11 +1,20 @@
-import type { Container, DaemonSet, Node, Pod, Toleration } from '../../src/core/model/types.js';
+import type {
+  Container,
+  DaemonSet,
+  KubernetesObject,
+  Node,
+  Pod,
+  Toleration,
+} from '../../src/core/model/types.js';
+import type { World } from '../../src/core/world.js';
+import { worldOf } from './world.js';
 import { builtInProfiles, unknownVirtualNode } from '../../src/core/profiles/built-in.js';
 import type { Profile } from '../../src/core/profiles/profile.js';
 import type { Settings } from '../../src/core/settings.js';
 import { merge, type Overrides } from './merge.js';
 
-export { aWorld, worldOf, type WorldParts } from './world.js';
-export { merge, type Overrides } from './merge.js';
+export { worldOf } from './world.js';
+export type { Overrides } from './merge.js';
 
 /**
  * Small objects for tests. Each builder takes any number of overrides: objects are merged, lists are replaced, the
@@ -77,7 +86,7 @@ export const aNode = (...overrides: Overrides<Node>[]): Node =>
     ...overrides,
   );
 
-/** An ordinary node `worker`. */
+/** An ordinary node `worker`. @public */
 export const realNode = (...overrides: Overrides<Node>[]): Node =>
   aNode({ metadata: { name: 'worker' } }, ...overrides);
 
@@ -91,7 +100,7 @@ export const superNode = (...overrides: Overrides<Node>[]): Node =>
     ...overrides,
   );
 
-/** A Fargate node `fargate`, as AWS makes it for one pod. */
+/** A Fargate node `fargate`, as AWS makes it for one pod. @public */
 export const fargateNode = (...overrides: Overrides<Node>[]): Node =>
   aNode(
     {
@@ -103,7 +112,7 @@ export const fargateNode = (...overrides: Overrides<Node>[]): Node =>
     ...overrides,
   );
 
-/** A node `kwok` that kwok plays, with the version that kwok gives it. */
+/** A node `kwok` that kwok plays, with the version that kwok gives it. @public */
 export const kwokNode = (...overrides: Overrides<Node>[]): Node =>
   aNode(
     {
@@ -114,7 +123,7 @@ export const kwokNode = (...overrides: Overrides<Node>[]): Node =>
     ...overrides,
   );
 
-/** A user's own profile: nodes with the label `profile: mine`, of which nothing more is known. */
+/** A user's own profile: nodes with the label `profile: mine`, of which nothing more is known. @public */
 export const aProfile = (...overrides: Overrides<Profile>[]): Profile =>
   merge<Profile>(
     {
@@ -138,3 +147,14 @@ export const settings = (overrides: Partial<Settings> = {}): Settings => ({
   leaveToPlatform: [],
   ...overrides,
 });
+
+/** What an in-memory World holds; `objects` may be of any kind. */
+interface WorldParts {
+  readonly daemonSets?: readonly DaemonSet[];
+  readonly nodes?: readonly Node[];
+  readonly objects?: readonly KubernetesObject[];
+}
+
+/** A World of the parts given; what is not in it is not there. @public */
+export const aWorld = ({ daemonSets = [], nodes = [], objects = [] }: WorldParts): World =>
+  worldOf([...nodes, ...objects, ...daemonSets]);

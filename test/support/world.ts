@@ -6,17 +6,6 @@ import type {
 } from '../../src/core/model/types.js';
 import type { World } from '../../src/core/world.js';
 
-/** What an in-memory World holds; `objects` may be of any kind. */
-export interface WorldParts {
-  readonly daemonSets?: readonly DaemonSet[];
-  readonly nodes?: readonly Node[];
-  readonly objects?: readonly KubernetesObject[];
-}
-
-/** A World of the parts given; what is not in it is not there. */
-export const aWorld = ({ daemonSets = [], nodes = [], objects = [] }: WorldParts): World =>
-  worldOf([...nodes, ...objects, ...daemonSets]);
-
 /** A World of objects of all kinds, as files hold them. An object without a namespace is in `default`. */
 export function worldOf(objects: readonly KubernetesObject[]): World {
   const daemonSets = (ofKind(objects, 'DaemonSet') as readonly DaemonSet[]).toSorted(byKey);

@@ -5,7 +5,7 @@ import { parseAllDocuments } from 'yaml';
 import type { KubernetesObject, Pod } from '../../../src/core/model/types.js';
 import type { Operation } from '../../../src/core/patch/operation.js';
 
-/** Where the cases are; docs/testing.md and test/golden/README.md say how to write one. */
+/** Where the cases are; the README there says how to write one. */
 export const goldenFolder = fileURLToPath(new URL('../../golden', import.meta.url));
 
 const CASE_ENDING = '.yaml';
@@ -28,7 +28,9 @@ export interface Header {
   readonly profiles?: readonly unknown[];
   /** What another webhook changes before the injector is called a second time; the second call is what is wanted. */
   readonly secondPass?: readonly Operation[];
-  /** Fields of the review's request in place of the usual ones. Such a case has the webhook's door only. */
+  /** Why the case cannot go through the door of a spawned process. */
+  readonly coreOnly?: string;
+  /** Fields of the review's request in place of the usual ones. */
   readonly request?: Readonly<Record<string, unknown>>;
 }
 

@@ -1,3 +1,5 @@
+import { handle, type Engine } from '../../../src/admission/handler.js';
+import type { ReviewedEvent } from '../../../src/admission/observer.js';
 import { load } from '../../../src/config/load.js';
 import { settingsOf } from '../../../src/config/settings.js';
 import { inject } from '../../../src/core/engine.js';
@@ -8,6 +10,7 @@ import { builtInProfiles } from '../../../src/core/profiles/built-in.js';
 import type { Settings } from '../../../src/core/settings.js';
 import { worldOf } from '../world.js';
 import type { GoldenCase } from './cases.js';
+import { reviewOf } from './review.js';
 
 /** An outcome with the pod that it makes. */
 export interface Answered {
@@ -34,10 +37,26 @@ export function settingsFor({ config = {}, profiles }: GoldenCase): Settings {
   return settingsOf(loaded.config, loaded.profiles, builtInProfiles);
 }
 
-/** The pure core as a door. */
+/** The pure core as a door; where the request itself is the point, with the webhook's handler before it. */
 export function coreDoor(one: GoldenCase): Ask {
   const [world, settings] = [worldOf(one.world), settingsFor(one)];
-  return (pod) => inject({ pod, namespace: one.namespace }, world, settings);
+  const engine: Engine = (request) => inject(request, world, settings);
+  return one.request === undefined
+    ? (pod) => engine({ pod, namespace: one.namespace })
+    : (pod) => handled(reviewOf(one, pod), engine);
+}
+
+function handled(review: Readonly<Record<string, unknown>>, engine: Engine): Outcome {
+  const outcomes: Outcome[] = [];
+  const observe = {
+    reviewed: ({ outcome }: ReviewedEvent) => void outcomes.push(outcome),
+    malformed: () => undefined,
+    failed: () => undefined,
+  };
+  handle(JSON.stringify(review), { engine, clock: () => 0, observe });
+  const [outcome] = outcomes;
+  if (outcome === undefined) throw new Error('the review was malformed');
+  return outcome;
 }
 
 /** Asks once and applies the patch; where the case says so, lets another webhook change the pod and asks again. */
