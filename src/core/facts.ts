@@ -14,6 +14,8 @@ import type { World } from './world.js';
 export interface Facts {
   readonly nodes: readonly NodeFacts[];
   readonly blueprints: readonly Blueprint[];
+  /** The revision of each marked DaemonSet's present template. */
+  readonly revisions: ReadonlyMap<DaemonSet, string>;
 }
 
 export interface NodeFacts {
@@ -28,14 +30,20 @@ const known = new WeakMap<World, { settings: Settings; facts: Facts }>();
 export function factsOf(world: World, settings: Settings): Facts {
   const remembered = known.get(world);
   if (remembered?.settings === settings) return remembered.facts;
+  const blueprints = world
+    .daemonSets()
+    .map((daemonSet) => blueprintOf(daemonSet, settings.annotationPrefixes));
   const facts: Facts = {
+    blueprints,
+    revisions: new Map(
+      blueprints
+        .filter(({ marked }) => marked)
+        .map(({ daemonSet }) => [daemonSet, revisionOf(daemonSet, world)]),
+    ),
     nodes: world
       .nodes()
       .filter((node) => findMisfit(node, nodeShape) === undefined)
       .map((node) => ({ node, profile: profileOf(node, settings.profiles) })),
-    blueprints: world
-      .daemonSets()
-      .map((daemonSet) => blueprintOf(daemonSet, settings.annotationPrefixes)),
   };
   known.set(world, { settings, facts });
   return facts;
@@ -45,7 +53,7 @@ export function factsOf(world: World, settings: Settings): Facts {
  * The revision of a DaemonSet's present template: the hash that its ControllerRevision has, or, where the World has
  * none for it (offline), a fingerprint of the template.
  */
-export function revisionOf(daemonSet: DaemonSet, world: World): string {
+function revisionOf(daemonSet: DaemonSet, world: World): string {
   const template = canonical(daemonSet.spec?.template ?? {});
   const revision = world
     .revisions(daemonSet)
@@ -57,9 +65,10 @@ export function revisionOf(daemonSet: DaemonSet, world: World): string {
 export function templateOfRevision(
   daemonSet: DaemonSet,
   hash: string,
-  world: World,
+  { world, facts }: { readonly world: World; readonly facts: Facts },
 ): PodTemplate | undefined {
-  if (revisionOf(daemonSet, world) === hash) return daemonSet.spec?.template ?? {};
+  const present = facts.revisions.get(daemonSet) ?? revisionOf(daemonSet, world);
+  if (present === hash) return daemonSet.spec?.template ?? {};
   const revision = world.revisions(daemonSet).find((candidate) => hashOf(candidate) === hash);
   return revision === undefined ? undefined : templateOf(revision);
 }

@@ -1,7 +1,6 @@
 import { list, map } from '../model/types.js';
 import type { Container } from '../model/types.js';
 import { metaOf } from '../model/pod.js';
-import { revisionOf } from '../facts.js';
 import type { Subject } from '../decide/subject.js';
 import type { EnvRewrite } from '../plan/business.js';
 import type { Part } from '../plan/carry.js';
@@ -37,14 +36,14 @@ export function recordOf({ subject, base, plan, ours, rewrites }: Sources): Inje
   };
 }
 
-function recorded({ context, containers }: Part, { world }: Subject): RecordedDaemonSet {
+function recorded({ context, containers }: Part, { facts }: Subject): RecordedDaemonSet {
   const { namespace, name, daemonSet } = context.blueprint;
   const uid = metaOf(daemonSet).uid;
   return {
     namespace,
     name,
     ...(uid === undefined ? {} : { uid }),
-    revision: revisionOf(daemonSet, world),
+    revision: facts.revisions.get(daemonSet) ?? '',
     containers: containers.map(({ source, container, placement }) => ({
       container: source,
       injectedAs: container.name,

@@ -67,22 +67,19 @@ export function oursIn(subject: Subject, landing: Landing): Ours {
   return believed(claimed, planRegardless(without, landing, blueprints), subject);
 }
 
-function blueprintFor(
-  recorded: RecordedDaemonSet,
-  { facts, world, settings }: Subject,
-): readonly Blueprint[] {
-  const blueprint = facts.blueprints.find(
+function blueprintFor(recorded: RecordedDaemonSet, subject: Subject): readonly Blueprint[] {
+  const blueprint = subject.facts.blueprints.find(
     ({ name, namespace }) => name === recorded.name && namespace === recorded.namespace,
   );
   if (blueprint === undefined) return [];
   const uid = metaOf(blueprint.daemonSet).uid;
   if (recorded.uid !== undefined && uid !== undefined && recorded.uid !== uid) return [];
-  const template = templateOfRevision(blueprint.daemonSet, recorded.revision, world);
+  const template = templateOfRevision(blueprint.daemonSet, recorded.revision, subject);
   if (template === undefined) return [];
   return [
     template === blueprint.template
       ? blueprint
-      : blueprintOf(blueprint.daemonSet, settings.annotationPrefixes, template),
+      : blueprintOf(blueprint.daemonSet, subject.settings.annotationPrefixes, template),
   ];
 }
 
