@@ -4,6 +4,8 @@ import type { Container, DaemonSet, PodSpec, PodTemplate, StringMap } from '../m
 import { isNativeSidecar, metaOf, specOf } from '../model/pod.js';
 import type { Warning } from '../outcome.js';
 import type { Reader } from './marks.js';
+import type { Mounted } from './mounted.js';
+import { mountsIn } from './mounted.js';
 import { oneOf, parseBoolean, parseLabels, read, readOwn } from './marks.js';
 
 /** A DaemonSet as injection sees it, read once and not for each pod. */
@@ -25,6 +27,9 @@ export interface Blueprint {
   readonly inits: readonly Container[];
   /** Containers that keep running, native sidecars of the DaemonSet among them. */
   readonly daemons: readonly Container[];
+  /** Both. */
+  readonly containers: readonly Container[];
+  readonly mounts: readonly Mounted[];
   readonly warnings: readonly Warning[];
 }
 
@@ -50,6 +55,9 @@ export function blueprintOf(
   };
   const spec = misfit === undefined ? specOf(template) : {};
   readOwn(reader, 'init', oneOf('gate'));
+  const inits = list(spec.initContainers).filter((container) => !isNativeSidecar(container));
+  const daemons = [...list(spec.initContainers).filter(isNativeSidecar), ...list(spec.containers)];
+  const containers = [...inits, ...daemons];
   return {
     namespace,
     name,
@@ -62,8 +70,10 @@ export function blueprintOf(
     byLabel: read(reader, 'ds-inject-by-label', parseLabels) ?? {},
     isolation: readOwn(reader, 'isolation', oneOf('sidecar', 'ephemeral')),
     placement: readOwn(reader, 'placement', oneOf('native', 'plain')),
-    inits: list(spec.initContainers).filter((container) => !isNativeSidecar(container)),
-    daemons: [...list(spec.initContainers).filter(isNativeSidecar), ...list(spec.containers)],
+    inits,
+    daemons,
+    containers,
+    mounts: mountsIn(spec, containers),
     warnings,
   };
 }

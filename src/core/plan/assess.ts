@@ -4,9 +4,8 @@ import type { Container, Volume } from '../model/types.js';
 import { endsByItself } from '../model/pod.js';
 import type { Claims } from './claims.js';
 import { missingConfig } from './config-references.js';
-import type { Context, Mounted } from './context.js';
-import { containersOf, mountsOf } from './context.js';
-import { below, kindOf, normalPath } from './host-paths.js';
+import type { Context } from './context.js';
+import { kindOf } from './host-paths.js';
 import { podSecurityRefusal } from './pod-security.js';
 import { runsAsPodUser } from './security.js';
 
@@ -48,7 +47,7 @@ export function assess(context: Context, claims: Claims): Refusal | undefined {
   }
   const { daemons, key } = context.blueprint;
   claims.claimPorts(daemons, `DaemonSet ${key}`);
-  claims.countUp(containersOf(context.blueprint).length);
+  claims.countUp(context.blueprint.containers.length);
   return undefined;
 }
 
@@ -67,7 +66,7 @@ function brokenTemplate({ blueprint }: Context): Refusal | undefined {
   if (list(blueprint.spec.containers).length === 0) {
     return { reason: 'malformed_daemonset', detail: 'its template has no containers' };
   }
-  const broken = mountsOf(blueprint).find(({ volume }) => volume === undefined);
+  const broken = blueprint.mounts.find(({ volume }) => volume === undefined);
   return broken === undefined
     ? undefined
     : {
@@ -84,7 +83,7 @@ function hostMutation({ blueprint, landing }: Context): Refusal | undefined {
     // What it is privileged for is to set something up; without, it fails, and the business pod never starts.
     return { reason: 'host_mutator', detail: `init container ${setUp.name}: privileged` };
   }
-  for (const container of containersOf(blueprint)) {
+  for (const container of blueprint.containers) {
     const ask = mutatingAsk(container, spec.hostPID === true);
     if (ask !== undefined) {
       return { reason: 'host_mutator', detail: `container ${container.name}: ${ask}` };
@@ -113,8 +112,8 @@ function hostPath(
   kind: 'host_mutator' | 'host_file' | 'host_view',
 ): Refusal | undefined {
   if (profile.hostPath === 'private' && kind !== 'host_mutator') return undefined;
-  for (const mounted of mountsOf(blueprint)) {
-    const path = hostPathOf(mounted);
+  for (const mounted of blueprint.mounts) {
+    const path = mounted.hostPath;
     if (path === undefined) continue;
     const type = mounted.volume?.hostPath?.type ?? '';
     if (kindOf(path, type, profile) === kind) {
@@ -124,18 +123,12 @@ function hostPath(
   return undefined;
 }
 
-/** The path of the host that a mount shows, its subPath included; undefined for other volumes. */
-export function hostPathOf({ mount, volume }: Mounted): string | undefined {
-  const path = volume?.hostPath?.path;
-  return path === undefined ? undefined : below(normalPath(path), mount.subPath ?? '');
-}
-
 function notPortable({ blueprint }: Context): Refusal | undefined {
-  const claiming = containersOf(blueprint).find(
+  const claiming = blueprint.containers.find(
     ({ resources, volumeDevices }) =>
       list(resources?.['claims'] as unknown[]).length + list(volumeDevices).length > 0,
   );
-  const kind = mountsOf(blueprint)
+  const kind = blueprint.mounts
     .map(({ volume }) => volumeKind(volume))
     .find((one) => !PORTABLE.includes(one));
   if (claiming !== undefined)
@@ -153,7 +146,7 @@ const volumeKind = (volume: Volume | undefined): string =>
 function refusedCapability({ blueprint, landing }: Context): Refusal | undefined {
   const { capabilities: allowed } = landing.profile;
   if (allowed === 'any') return undefined;
-  const refused = containersOf(blueprint)
+  const refused = blueprint.containers
     .flatMap(({ securityContext }) => list(securityContext?.capabilities?.add))
     .find((capability) => !allowed.includes(bareCapability(capability)));
   return refused === undefined ? undefined : { reason: 'capability_refused', detail: refused };
@@ -162,7 +155,7 @@ function refusedCapability({ blueprint, landing }: Context): Refusal | undefined
 /** The kubelet refuses to start a container that demands not to be root and would be. */
 function rootUser(context: Context): Refusal | undefined {
   if (context.subject.spec.securityContext?.runAsUser !== 0) return undefined;
-  const refused = containersOf(context.blueprint).find((one) => runsAsPodUser(one, context));
+  const refused = context.blueprint.containers.find((one) => runsAsPodUser(one, context));
   return refused && { reason: 'root_user', detail: `container ${refused.name}` };
 }
 
@@ -184,7 +177,7 @@ function reservedPort(
 
 function containerLimit({ blueprint, landing }: Context, claims: Claims): Refusal | undefined {
   const limit = landing.profile.maxContainers;
-  const count = claims.count + containersOf(blueprint).length;
+  const count = claims.count + blueprint.containers.length;
   return limit !== undefined && count > limit
     ? { reason: 'container_limit', detail: `${count} containers, ${limit} allowed` }
     : undefined;

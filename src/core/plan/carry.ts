@@ -5,7 +5,6 @@ import type { Placement } from '../outcome.js';
 import type { Claims } from './claims.js';
 import { optionalEnv, optionalEnvFrom, warnOfLackingConfig } from './config-references.js';
 import type { Context } from './context.js';
-import { containersOf } from './context.js';
 import type { Names } from './fields.js';
 import { resolveEnv } from './fields.js';
 import type { Directories } from './host-mounts.js';
@@ -68,7 +67,7 @@ export function carryOver(context: Context, mode: Mode, shared: Shared): Part {
       slot: slotOf(placement, mode),
     };
   });
-  warnOfLackingConfig(context, containersOf(context.blueprint));
+  warnOfLackingConfig(context, context.blueprint.containers);
   return { context, containers, volumes, annotations };
 }
 
@@ -76,7 +75,7 @@ export function carryOver(context: Context, mode: Mode, shared: Shared): Part {
 function namesFor(context: Context, claims: Claims): Names {
   const { blueprint, warn } = context;
   const containers = new Map(
-    containersOf(blueprint).map(({ name }) => [name, claims.containerName(name, blueprint.name)]),
+    blueprint.containers.map(({ name }) => [name, claims.containerName(name, blueprint.name)]),
   );
   for (const [name, injectedAs] of containers) {
     if (name !== injectedAs) warn('renamed', `container ${name} is named ${injectedAs} in the pod`);

@@ -2,8 +2,8 @@ import type { Refusal } from '../decide/choose.js';
 import { list } from '../model/types.js';
 import type { Container, EnvFromSource, EnvVar, KeyRef, Volume } from '../model/types.js';
 import type { Subject } from '../decide/subject.js';
-import type { Context, Mounted } from './context.js';
-import { mountsOf } from './context.js';
+import type { Mounted } from '../decide/mounted.js';
+import type { Context } from './context.js';
 
 /** A ConfigMap or Secret that a DaemonSet needs; it is looked up in the pod's namespace, where the pod will look. */
 interface Reference {
@@ -38,7 +38,7 @@ function lackOf({ world, namespace }: Subject, { kind, name, keys }: Reference):
  * optional. With subPath it cannot: an optional source that is missing yields a directory in place of the file.
  */
 export function missingConfig({ subject, blueprint }: Context): Refusal | undefined {
-  const [lack] = mountsOf(blueprint)
+  const [lack] = blueprint.mounts
     .filter(hasSubPath)
     .flatMap(({ volume }) => referencesOf(volume))
     .flatMap((reference) => lackOf(subject, reference) ?? []);
@@ -77,7 +77,7 @@ function required(
 /** Names, in one warning for each, what a DaemonSet needs and the World does not know in the pod's namespace. */
 export function warnOfLackingConfig(context: Context, containers: readonly Container[]): void {
   const references = [
-    ...mountsOf(context.blueprint).flatMap(({ volume }) => referencesOf(volume)),
+    ...context.blueprint.mounts.flatMap(({ volume }) => referencesOf(volume)),
     ...containers
       .flatMap(({ env }) => list(env))
       .flatMap(({ valueFrom }) => [

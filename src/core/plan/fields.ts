@@ -6,7 +6,6 @@ import type { DownwardItem, EnvVar, ResourceFieldRef, StringMap } from '../model
 import { metaOf } from '../model/pod.js';
 import type { Blueprint } from '../decide/blueprint.js';
 import type { Context } from './context.js';
-import { containersOf } from './context.js';
 
 /**
  * Field references of a DaemonSet mean the DaemonSet's own pod, which does not exist here. What can be known is
@@ -51,7 +50,7 @@ function resourceValue(
   containerName: string,
   blueprint: Blueprint,
 ): string | undefined {
-  const container = containersOf(blueprint).find(({ name }) => name === containerName);
+  const container = blueprint.containers.find(({ name }) => name === containerName);
   const [kind, ...name] = resource.split('.');
   const { limits, requests } = container?.resources ?? {};
   const amount = parseQuantity((kind === 'limits' ? limits : requests)?.[name.join('.')]);

@@ -1,12 +1,12 @@
 import { list } from '../model/types.js';
 import type { Volume, VolumeMount } from '../model/types.js';
 import type { Claims } from './claims.js';
-import { hostPathOf } from './assess.js';
-import type { Context, Mounted } from './context.js';
-import { mountsOf } from './context.js';
+import type { Mounted } from '../decide/mounted.js';
+import type { Context } from './context.js';
 import { literal } from './fields.js';
 import type { HostPathKind } from './host-paths.js';
-import { below, holdsContainerLogs, isWithin, kindOf, normalPath, relative } from './host-paths.js';
+import { holdsContainerLogs, kindOf } from './host-paths.js';
+import { below, isWithin, normalPath, relative } from '../model/path.js';
 
 /** The directories of the host that become emptyDirs, for all injected DaemonSets together: path to volume name. */
 export type Directories = ReadonlyMap<string, string>;
@@ -23,7 +23,7 @@ interface BusinessVolume {
  */
 export function directoriesOf(contexts: readonly Context[], claims: Claims): Directories {
   const wanted = contexts.flatMap((context) =>
-    mountsOf(context.blueprint)
+    context.blueprint.mounts
       .filter((mounted) => kindOfMount(mounted, context) === 'directory')
       .filter((mounted) => coveringVolume(pathOf(mounted), context) === undefined)
       .map((mounted) => ({ path: pathOf(mounted), volume: mounted.mount.name, context })),
@@ -39,11 +39,11 @@ export function directoriesOf(contexts: readonly Context[], claims: Claims): Dir
 }
 
 /** The path of the host behind a mount, without the part that an expression of the container adds. */
-const pathOf = (mounted: Mounted): string => hostPathOf(mounted) ?? '/';
+const pathOf = (mounted: Mounted): string => mounted.hostPath ?? '/';
 
 /** Undefined for a mount that is not, or not to be translated as, a hostPath. */
 function kindOfMount(mounted: Mounted, { landing }: Context): HostPathKind | undefined {
-  const path = hostPathOf(mounted);
+  const path = mounted.hostPath;
   if (path === undefined || landing.profile.hostPath === 'private') return undefined;
   return kindOf(path, mounted.volume?.hostPath?.type ?? '', landing.profile);
 }
@@ -136,10 +136,10 @@ export function ownPaths(
   containerName: string,
   context: Context,
 ): readonly (readonly [string, string])[] {
-  return mountsOf(context.blueprint)
+  return context.blueprint.mounts
     .filter(({ container }) => container.name === containerName)
     .filter((mounted) => kindOfMount(mounted, context) === 'own')
-    .map((mounted) => [normalPath(mounted.mount.mountPath), pathOf(mounted)] as const)
+    .map((mounted) => [mounted.mountPath, pathOf(mounted)] as const)
     .filter(([mountPath, path]) => mountPath !== path)
     .sort(([a], [b]) => b.length - a.length);
 }

@@ -1,7 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { builtInProfiles } from '../profiles/built-in.js';
 import type { Profile } from '../profiles/profile.js';
-import { holdsContainerLogs, isWithin, kindOf, normalPath, relative } from './host-paths.js';
+import { isWithin, normalPath, relative } from '../model/path.js';
+import { holdsContainerLogs, kindOf } from './host-paths.js';
 import { replacePaths } from './host-mounts.js';
 
 const profile = (hostView: Profile['hostView']): Profile =>

@@ -1,3 +1,4 @@
+import { isWithin } from '../model/path.js';
 import type { Profile } from '../profiles/profile.js';
 
 /** What a path of the host can be for an injected container. */
@@ -60,23 +61,6 @@ const FILE_NAME = /\.(sock|conf|json|ya?ml|crt|pem|key|txt|log|lock|pid)$/;
 
 /** Where container runtimes keep what the containers print. */
 const CONTAINER_LOGS = ['/var/log/pods', '/var/log/containers', '/var/lib/docker/containers'];
-
-/** Without double or trailing slashes: `/var//log/` is `/var/log`. */
-export const normalPath = (path: string): string =>
-  `/${path
-    .split('/')
-    .filter((part) => part !== '' && part !== '.')
-    .join('/')}`;
-
-export const isWithin = (path: string, parent: string): boolean =>
-  parent === '/' || path === parent || path.startsWith(`${parent}/`);
-
-/** Joins a path and a part below it, which may be empty. */
-export const below = (path: string, part: string): string => normalPath(`${path}/${part}`);
-
-/** The part of a path below its parent, without a leading slash; empty for the parent itself. */
-export const relative = (path: string, parent: string): string =>
-  normalPath(path).slice(parent === '/' ? 1 : parent.length + 1);
 
 /**
  * What stands for a path of the host.

@@ -1,10 +1,9 @@
 import type { Container, Volume, VolumeMount } from '../model/types.js';
 import type { Context } from './context.js';
-import { mountsOf } from './context.js';
 import type { Names } from './fields.js';
 import type { Directories } from './host-mounts.js';
 import { translateHostMount } from './host-mounts.js';
-import { isWithin, normalPath } from './host-paths.js';
+import { isWithin, normalPath } from '../model/path.js';
 
 /** Where the API server's ServiceAccount plugin mounts the workload's token, if nothing else is mounted there. */
 const TOKEN_PATH = '/var/run/secrets/kubernetes.io/serviceaccount';
@@ -27,7 +26,7 @@ export function translateMounts(
   { names, directories, blind }: MountPlan,
   context: Context,
 ): readonly VolumeMount[] {
-  const translated = mountsOf(context.blueprint)
+  const translated = context.blueprint.mounts
     .filter((mounted) => mounted.container.name === container.name)
     .map(
       (mounted) =>

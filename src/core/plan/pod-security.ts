@@ -3,7 +3,6 @@ import { list, map } from '../model/types.js';
 import type { Container, PodSecurityContext, SecurityContext } from '../model/types.js';
 import { metaOf } from '../model/pod.js';
 import type { Context } from './context.js';
-import { containersOf } from './context.js';
 import { securityOf } from './security.js';
 
 /**
@@ -79,7 +78,7 @@ export function podSecurityRefusal(context: Context): Refusal | undefined {
   if (level !== 'baseline' && level !== 'restricted') return undefined;
   if (keepsHostPath(context)) return refusal(level, 'a hostPath volume');
   const rules = level === 'baseline' ? baseline : [...baseline, ...restricted];
-  for (const container of containersOf(context.blueprint)) {
+  for (const container of context.blueprint.containers) {
     const judged = {
       container,
       security: securityOf(container, context),

@@ -2,7 +2,6 @@ import { list } from '../model/types.js';
 import type { ProjectedSource, StringMap, Volume } from '../model/types.js';
 import { hasSubPath, optionalVolume } from './config-references.js';
 import type { Context } from './context.js';
-import { mountsOf } from './context.js';
 import type { Names } from './fields.js';
 import { itemsOf, resolveItems } from './fields.js';
 
@@ -11,7 +10,7 @@ import { itemsOf, resolveItems } from './fields.js';
  * that it is private to the sandbox; otherwise host-mounts.ts finds what stands for it.
  */
 export function carriedVolumes(context: Context): readonly Volume[] {
-  const used = new Set(mountsOf(context.blueprint).map(({ mount }) => mount.name));
+  const used = new Set(context.blueprint.mounts.map(({ mount }) => mount.name));
   const keepsHostPath = context.landing.profile.hostPath === 'private';
   return list(context.blueprint.spec.volumes).filter(
     ({ name, hostPath }) => used.has(name) && (keepsHostPath || (hostPath ?? null) === null),
@@ -38,7 +37,7 @@ export function translateVolume(
 }
 
 const mountsBySubPath = (name: string, { blueprint }: Context): boolean =>
-  mountsOf(blueprint).some(({ mount }) => mount.name === name && hasSubPath({ mount }));
+  blueprint.mounts.some(({ mount }) => mount.name === name && hasSubPath({ mount }));
 
 /** Exceeding a size limit evicts the whole pod; a memory volume has its limit from the file system and keeps it. */
 function unlimited(
