@@ -51,6 +51,7 @@ describe('the golden files', () => {
   it('show every reason of a pod', () => {
     const excused = {
       internal_error: 'needs a fault in the engine; see src/admission/handler.test.ts',
+      no_room: 'needs a quarter of a megabyte; see src/core/engine.test.ts',
     };
     expect(
       missing(

@@ -59,3 +59,30 @@ it('never looks into managedFields', () => {
   const outcome = inject({ pod: pod, namespace: 'default' }, world, settings());
   expect(outcome.reason).toBe('injected');
 });
+
+it('leaves a pod alone whose annotations leave no room for the record', () => {
+  const pod = aPod({ metadata: { annotations: { big: 'x'.repeat(256 * 1024 - 10) } } });
+  const world = worldOf([superNode(), aDaemonSet()]);
+  const { outcome } = expectLaws({ pod, namespace: 'default' }, world, settings());
+  expect(outcome.reason).toBe('no_room');
+});
+
+it('counts bytes and not characters', () => {
+  const pod = aPod({ metadata: { annotations: { big: '语'.repeat(87_300) } } });
+  const world = worldOf([superNode(), aDaemonSet()]);
+  expect(inject({ pod, namespace: 'default' }, world, settings()).reason).toBe('no_room');
+});
+
+it('does not plan a DaemonSet as often as a forged record names it', () => {
+  const world = worldOf([superNode(), aDaemonSet()]);
+  const one = {
+    namespace: 'monitoring',
+    name: 'agent',
+    revision: 'x',
+    containers: [{ container: 'agent', injectedAs: 'agent', placement: 'plain' }],
+  };
+  const record = JSON.stringify({ version: 1, daemonSets: [one, one], volumes: [] });
+  const pod = aPod({ metadata: { annotations: { 'ds-injector.io/record': record } } });
+  const outcome = inject({ pod, namespace: 'default' }, world, settings());
+  expect(outcome.warnings.map(({ code }) => code)).toContain('record_dropped');
+});

@@ -9,8 +9,10 @@ import type { PodReason } from './decide/reasons.js';
 import type { Subject } from './decide/subject.js';
 import { withPod } from './decide/subject.js';
 import { factsOf } from './facts.js';
-import { specOf } from './model/pod.js';
+import { RECORD_ANNOTATION } from './model/annotations.js';
+import { metaOf, specOf } from './model/pod.js';
 import { findMisfit, podShape } from './model/shape.js';
+import { map } from './model/types.js';
 import type { Pod } from './model/types.js';
 import type { DaemonSetVerdict, Outcome, Warning } from './outcome.js';
 import { patchOf } from './patch/pod-patch.js';
@@ -21,6 +23,9 @@ import { planFor } from './plan/plan.js';
 import type { Plan } from './plan/plan.js';
 import { qosWarnings } from './plan/qos-warnings.js';
 import { recordOf } from './record/make.js';
+import type { InjectionRecord } from './record/record.js';
+import { encodeRecord } from './record/record.js';
+import { fits } from './record/room.js';
 import type { Ours } from './record/unpick.js';
 import { oursIn, withoutOurs } from './record/unpick.js';
 import type { Settings } from './settings.js';
@@ -67,6 +72,12 @@ export function inject(request: Request, world: World, settings: Settings): Outc
     : injectAt(subject, landing, [...warnings, ...unknownNames(subject)]);
 }
 
+/** An older record is replaced by the new one. */
+function hasRoom({ pod }: Subject, plan: Plan, record: InjectionRecord): boolean {
+  const { [RECORD_ANNOTATION]: _, ...present } = map(metaOf(pod).annotations);
+  return fits(present, { ...plan.annotations, [RECORD_ANNOTATION]: encodeRecord(record) });
+}
+
 const skipped = (reason: PodReason, warnings: readonly Warning[], detail?: string): Outcome => ({
   decision: 'skip',
   reason,
@@ -85,6 +96,7 @@ function injectAt(subject: Subject, landing: Landing, warnings: readonly Warning
   const injects = plan.parts.length > 0;
   const rewrites = rewritesFor(subject, ours, injects);
   const record = injects ? recordOf({ subject, base, plan, ours, rewrites }) : undefined;
+  if (record !== undefined && !hasRoom(subject, plan, record)) return skipped('no_room', warnings);
   return {
     decision: injects ? 'inject' : 'skip',
     reason: injects ? 'injected' : 'no_daemonset',

@@ -78,7 +78,8 @@ const hashOf = (revision: ControllerRevision): string =>
 
 /** A ControllerRevision holds a patch: `spec.template` with the directive that it replaces the present one. */
 function templateOf({ data }: ControllerRevision): PodTemplate | undefined {
-  const template = (data as { spec?: { template?: PodTemplate } } | undefined)?.spec?.template;
-  if (typeof template !== 'object') return undefined;
+  const { spec } = (data ?? {}) as { spec?: { template?: PodTemplate | null } | null };
+  const template = spec?.template;
+  if (typeof template !== 'object' || template === null) return undefined;
   return Object.fromEntries(Object.entries(template).filter(([key]) => key !== '$patch'));
 }

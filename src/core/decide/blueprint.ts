@@ -5,7 +5,7 @@ import { isNativeSidecar, metaOf, specOf } from '../model/pod.js';
 import type { Warning } from '../outcome.js';
 import type { Reader } from './marks.js';
 import type { Mounted } from './mounted.js';
-import { mountsIn } from './mounted.js';
+import { mountsIn, usedVolumes } from './mounted.js';
 import { oneOf, parseBoolean, parseLabels, read, readOwn } from './marks.js';
 
 /** A DaemonSet as injection sees it, read once and not for each pod. */
@@ -30,6 +30,8 @@ export interface Blueprint {
   /** Both. */
   readonly containers: readonly Container[];
   readonly mounts: readonly Mounted[];
+  /** Names of the volumes that a container mounts or reads a variable from. */
+  readonly usedVolumes: ReadonlySet<string>;
   readonly warnings: readonly Warning[];
 }
 
@@ -44,10 +46,10 @@ export function blueprintOf(
   template: PodTemplate = daemonSet.spec?.template ?? {},
 ): Blueprint {
   const { namespace = 'default', name = '' } = metaOf(daemonSet);
-  // The template of seed 001 is read before the DaemonSet's own metadata.
   const misfit = findMisfit({ ...daemonSet, spec: { template } }, daemonSetShape);
   const warnings: Warning[] = [];
   const reader: Reader = {
+    // The template first, as in seed 001, then the DaemonSet's own metadata.
     sources: [template, daemonSet].map(annotationsOf),
     prefixes,
     owner: `DaemonSet ${namespace}/${name}`,
@@ -74,6 +76,7 @@ export function blueprintOf(
     daemons,
     containers,
     mounts: mountsIn(spec, containers),
+    usedVolumes: usedVolumes(containers),
     warnings,
   };
 }

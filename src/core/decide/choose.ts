@@ -53,11 +53,17 @@ export function refusalOf(
 
 const names = (item: string, { name, key }: Blueprint): boolean => item === name || item === key;
 
+/** What is named of a list that anybody may have written. */
+const NAMED_AT_MOST = 10;
+
 /** The DaemonSets that a pod lists and that no marked DaemonSet answers to. */
 export function unknownNames({ wishes, facts }: Subject): readonly Warning[] {
   const items = typeof wishes.optIn === 'object' ? wishes.optIn : [];
+  const marked = facts.blueprints.filter((one) => one.marked);
+  const known = new Set(marked.flatMap(({ name, key }) => [name, key]));
   return items
-    .filter((item) => !facts.blueprints.some((one) => one.marked && names(item, one)))
+    .filter((item) => !known.has(item))
+    .slice(0, NAMED_AT_MOST)
     .map((item) => ({
       code: 'unknown_daemonset',
       message: `the pod lists DaemonSet ${item}, which does not exist or is not marked for injection`,

@@ -31,3 +31,15 @@ export function mountsIn(spec: PodSpec, containers: readonly Container[]): reado
     }),
   );
 }
+
+/** The volumes that containers mount, and those that variables are read from (`fileKeyRef`). */
+export const usedVolumes = (containers: readonly Container[]): ReadonlySet<string> =>
+  new Set(
+    containers.flatMap(({ volumeMounts, env }) => [
+      ...list(volumeMounts).map(({ name }) => name),
+      ...list(env).map(({ valueFrom }) => {
+        const reference = valueFrom?.['fileKeyRef'] as { volumeName?: string } | null | undefined;
+        return reference?.volumeName ?? '';
+      }),
+    ]),
+  );

@@ -80,6 +80,11 @@ export const podReasons = {
     sentence: 'The platform of the virtual node injects DaemonSets by itself and is left to do so.',
     todo: 'Take the profile out of the option leave-to-platform if the injector should do it.',
   },
+  no_room: {
+    sentence:
+      'The annotations of the pod are so large that the record of the injection does not fit.',
+    todo: 'Make the annotations smaller; the API allows 256 KiB for all of them.',
+  },
   no_daemonset: {
     sentence: 'No marked DaemonSet goes into this pod.',
     todo: 'See the reason of each DaemonSet.',
@@ -244,6 +249,11 @@ export const warnings = {
     sentence: "The pod's ServiceAccount is not known, so its image pull secrets are not either.",
     todo: 'Add the ServiceAccount to the World.',
   },
+  probe_left_out: {
+    sentence:
+      "A probe or hook of the DaemonSet was left out: it names a host, which would be the node's, or would hold the start of the business.",
+    todo: 'Nothing, or let the probe use the address of the pod.',
+  },
   start_gate_missing: {
     sentence:
       'The pod asked to start after the DaemonSet, and the container has no probe that says when it is ready.',
@@ -263,6 +273,11 @@ export const warnings = {
     sentence:
       'The pod is Guaranteed, so the injected containers share the memory and CPU that it reserves for itself.',
     todo: 'Give the pod some memory more than the business needs, as much as the injected containers use.',
+  },
+  resources_not_kept: {
+    sentence:
+      'With resources=keep, a pod with resources of its own would be refused, so the injected containers request nothing.',
+    todo: 'Nothing, or give the pod no resources of its own.',
   },
   qos_changed: {
     sentence:

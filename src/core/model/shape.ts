@@ -20,7 +20,7 @@ const metadata: Shape = {
     namespace: 'string',
     labels: stringMap,
     annotations: stringMap,
-    ownerReferences: { each: { fields: { kind: 'string', name: 'string' } } },
+    ownerReferences: { each: { fields: { apiVersion: 'string', kind: 'string', name: 'string' } } },
   },
 };
 const keyRef: Shape = { fields: { name: 'string', key: 'string' } };

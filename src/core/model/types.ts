@@ -2,7 +2,7 @@
  * Kubernetes objects as raw JSON: the fields that injection reads, and whatever else the object carries.
  *
  * These are not client-node's classes on purpose: those turn timestamps into Dates and drop fields that the client
- * does not know, and a copied container must keep both. `test/types.test.ts` holds the field names to client-node's.
+ * does not know, and a copied container must keep both. `types.test.ts` holds the field names to client-node's.
  * The API allows `null` wherever a field may be absent; read lists and maps through `list()` and `map()`.
  */
 export type Json = null | boolean | number | string | Json[] | { [key: string]: Json };

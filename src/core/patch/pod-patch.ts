@@ -9,7 +9,7 @@ import type { Slot } from '../plan/mode.js';
 import type { Plan } from '../plan/plan.js';
 import type { Amounts } from '../plan/resources.js';
 import { MESH_INIT_CONTAINERS } from '../profiles/mesh.js';
-import { contradicts, covers, sameImage } from '../record/covers.js';
+import { contradicts, covers, isKeyed, sameImage, sameItem } from '../record/covers.js';
 import type { InjectionRecord } from '../record/record.js';
 import { encodeRecord } from '../record/record.js';
 import type { Ours } from '../record/unpick.js';
@@ -81,18 +81,43 @@ function reviseContainers(
   const kept = current.filter(({ container }) => ours.containers.has(container.name));
   for (const { container, index } of kept) {
     const target = wanted.get(container.name);
-    if (target === undefined || isCovered(container, target)) continue;
-    patch.set(`/spec/${field}/${index}`, target, true);
+    if (target !== undefined) reviseContainer(patch, `/spec/${field}/${index}`, container, target);
   }
   const gone = kept.filter(({ container }) => !wanted.has(container.name));
   for (const { index } of [...gone].reverse()) patch.remove(`/spec/${field}/${index}`);
   return new Set(gone.map(({ container }) => container.name));
 }
 
-/** A registry that another webhook put before the image stays. */
-function isCovered(actual: Container, planned: Container): boolean {
-  const { image, ...rest } = planned;
-  return sameImage(actual.image, image) && !contradicts(actual, rest);
+/** Sizes that an autoscaler set are left as they are; so is a registry that a mirror put before the image. */
+const LEFT_TO_OTHERS = new Set(['name', 'resources']);
+
+/** Changes only the fields that contradict the plan, and in them keeps what others added. */
+function reviseContainer(
+  patch: PatchBuilder,
+  path: string,
+  actual: Container,
+  planned: Container,
+): void {
+  for (const [field, target] of Object.entries(planned)) {
+    const current = actual[field];
+    if (LEFT_TO_OTHERS.has(field) || isAsWanted(field, current, target)) continue;
+    patch.set(`${path}/${field}`, withAdditions(current, target), current !== undefined);
+  }
+}
+
+/** What is absent was dropped by somebody, and that stays; but without a user of its own it would run as the pod's. */
+function isAsWanted(field: string, current: unknown, target: unknown): boolean {
+  if (field === 'image') return sameImage(current as string, target as string);
+  return field === 'securityContext' ? covers(current, target) : !contradicts(current, target);
+}
+
+/** The planned items of a list first, then those of others. */
+function withAdditions(current: unknown, target: unknown): unknown {
+  if (!Array.isArray(current) || !Array.isArray(target)) return target;
+  const items = target as readonly unknown[];
+  if (!items.every(isKeyed)) return target;
+  const others = current as readonly unknown[];
+  return [...items, ...others.filter((one) => !items.some((item) => sameItem(one, item)))];
 }
 
 interface Insertion {

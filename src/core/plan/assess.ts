@@ -1,11 +1,14 @@
 import type { Refusal } from '../decide/choose.js';
 import { list } from '../model/types.js';
-import type { Container, Volume } from '../model/types.js';
+import type { Container, PodSpec, Volume } from '../model/types.js';
 import { endsByItself } from '../model/pod.js';
 import type { Claims } from './claims.js';
-import { missingConfig } from './config-references.js';
+import { hasSubPath, missingConfig } from './config-references.js';
+import { fieldBytes } from './fields.js';
+import { crowdedPath } from './host-mounts.js';
 import type { Context } from './context.js';
 import { kindOf } from './host-paths.js';
+import { holdsToken } from './mounts.js';
 import { podSecurityRefusal } from './pod-security.js';
 import { runsAsPodUser } from './security.js';
 
@@ -26,7 +29,11 @@ const checks: readonly Check[] = [
   (context) => hostPath(context, 'host_mutator'),
   (context) => hostPath(context, 'host_file'),
   (context) => hostPath(context, 'host_view'),
+  seccompFile,
   notPortable,
+  emptyDirPart,
+  tokenInVolume,
+  largeFields,
   refusedCapability,
   rootUser,
   podSecurityRefusal,
@@ -78,6 +85,10 @@ function brokenTemplate({ blueprint }: Context): Refusal | undefined {
 /** Class D of the research, told by what it asks for and not by its name. */
 function hostMutation({ blueprint, landing }: Context): Refusal | undefined {
   const { spec } = blueprint;
+  const onHost = blueprint.containers.find((container) => isHostProcess(container, spec));
+  if (onHost !== undefined) {
+    return { reason: 'host_mutator', detail: `container ${onHost.name}: hostProcess` };
+  }
   const setUp = blueprint.inits.find(({ securityContext }) => securityContext?.privileged === true);
   if (setUp !== undefined && !landing.profile.privileged) {
     // What it is privileged for is to set something up; without, it fails, and the business pod never starts.
@@ -104,6 +115,13 @@ function mutatingAsk(container: Container, hostPID: boolean): string | undefined
   return shares ? 'mount propagation Bidirectional' : undefined;
 }
 
+/** A process of a Windows host; the API server wants all containers of a pod to be such, or none. */
+const isHostProcess = ({ securityContext }: Container, spec: PodSpec): boolean => {
+  const ofPod = spec.securityContext?.['windowsOptions'] as
+    { hostProcess?: boolean } | null | undefined;
+  return (securityContext?.windowsOptions?.hostProcess ?? ofPod?.hostProcess) === true;
+};
+
 const bareCapability = (name: string): string => name.toUpperCase().replace(/^CAP_/, '');
 
 /** The first hostPath of a kind that refuses the DaemonSet. */
@@ -123,25 +141,74 @@ function hostPath(
   return undefined;
 }
 
-function notPortable({ blueprint }: Context): Refusal | undefined {
+/** A Localhost profile is a file of the kubelet's; without it the container is never made. */
+function seccompFile({ blueprint }: Context): Refusal | undefined {
+  const ofPod = blueprint.spec.securityContext?.['seccompProfile'] as
+    { type?: string } | null | undefined;
+  const found = blueprint.containers.find(
+    ({ securityContext }) => (securityContext?.seccompProfile ?? ofPod)?.type === 'Localhost',
+  );
+  return found && { reason: 'host_file', detail: `seccomp profile of container ${found.name}` };
+}
+
+function notPortable(context: Context): Refusal | undefined {
+  const { blueprint } = context;
   const claiming = blueprint.containers.find(
     ({ resources, volumeDevices }) =>
       list(resources?.['claims'] as unknown[]).length + list(volumeDevices).length > 0,
   );
-  const kind = blueprint.mounts
-    .map(({ volume }) => volumeKind(volume))
+  if (claiming) return notPortableFor(`devices of container ${claiming.name}`);
+  const huge = list(blueprint.spec.volumes).find(
+    ({ emptyDir }) => emptyDir?.medium?.startsWith('HugePages') === true,
+  );
+  if (huge) return notPortableFor(`huge pages of volume ${huge.name}`);
+  const kind = list(blueprint.spec.volumes)
+    .filter(({ name }) => blueprint.usedVolumes.has(name))
+    .map(volumeKind)
     .find((one) => !PORTABLE.includes(one));
-  if (claiming !== undefined)
-    return { reason: 'not_portable', detail: `devices of container ${claiming.name}` };
-  return kind === undefined
+  if (kind !== undefined) return notPortableFor(`a volume of type ${kind}`);
+  const crowded = crowdedPath(context);
+  return crowded === undefined
     ? undefined
-    : { reason: 'not_portable', detail: `a volume of type ${kind}` };
+    : notPortableFor(`too many volumes of the business below ${crowded}`);
 }
 
-const volumeKind = (volume: Volume | undefined): string =>
-  Object.keys(volume ?? {}).find(
-    (field) => field !== 'name' && (volume?.[field] ?? null) !== null,
-  ) ?? 'emptyDir';
+const notPortableFor = (detail: string): Refusal => ({ reason: 'not_portable', detail });
+
+const volumeKind = (volume: Volume): string =>
+  Object.keys(volume).find((field) => field !== 'name' && (volume[field] ?? null) !== null) ??
+  'emptyDir';
+
+/** Where a part of an emptyDir cannot be mounted, the container would not start. */
+function emptyDirPart({ blueprint, landing }: Context): Refusal | undefined {
+  if (landing.profile.emptyDirSubPath) return undefined;
+  const part = blueprint.mounts.find(
+    ({ mount, volume }) => volume?.emptyDir && hasSubPath({ mount }),
+  );
+  return part && notPortableFor(`a part of the emptyDir ${part.mount.name}`);
+}
+
+/** Volumes that the kubelet mounts read-only whatever the mount says; nothing can be mounted inside. */
+const READ_ONLY_VOLUMES = ['configMap', 'secret', 'projected', 'downwardAPI'];
+
+/** The empty volume that hides the workload's token needs a mount point. */
+function tokenInVolume({ blueprint }: Context): Refusal | undefined {
+  const holder = blueprint.mounts.find(
+    ({ mount, volume }) =>
+      volume !== undefined && READ_ONLY_VOLUMES.includes(volumeKind(volume)) && holdsToken(mount),
+  );
+  return holder && notPortableFor(`volume ${holder.mount.name} where the token lies`);
+}
+
+/** Values of downward API volumes become annotations of the pod, which together have 256 KiB. */
+const MOST_FIELD_BYTES = 16 * 1024;
+
+function largeFields({ blueprint }: Context): Refusal | undefined {
+  const bytes = fieldBytes(blueprint);
+  return bytes > MOST_FIELD_BYTES
+    ? notPortableFor(`${bytes} bytes of labels and annotations as files`)
+    : undefined;
+}
 
 function refusedCapability({ blueprint, landing }: Context): Refusal | undefined {
   const { capabilities: allowed } = landing.profile;

@@ -6,13 +6,13 @@ import type { InjectionRecord } from '../record/record.js';
  * `env-host-ip`: the business finds the injected containers at the address of its own pod, since all share one
  * network, so variables that hold the host's address shall hold the pod's.
  */
-const POD_FIELDS: Readonly<Record<string, string>> = {
-  'status.hostIP': 'status.podIP',
-  'status.hostIPs': 'status.podIPs',
-};
+const POD_FIELDS: ReadonlyMap<string, string> = new Map([
+  ['status.hostIP', 'status.podIP'],
+  ['status.hostIPs', 'status.podIPs'],
+]);
 
-const HOST_FIELDS: Readonly<Record<string, string>> = Object.fromEntries(
-  Object.entries(POD_FIELDS).map(([host, pod]) => [pod, host]),
+const HOST_FIELDS: ReadonlyMap<string, string> = new Map(
+  [...POD_FIELDS].map(([host, pod]) => [pod, host]),
 );
 
 /** One variable of a business container whose field is replaced; nothing else of it changes, nor does the order. */
@@ -29,7 +29,7 @@ export const envRewritesOf = (
   isOurs: (container: Container) => boolean,
 ): readonly EnvRewrite[] =>
   rewritesOf(spec, ({ valueFrom }, container) =>
-    isOurs(container) ? undefined : POD_FIELDS[valueFrom?.fieldRef?.fieldPath ?? ''],
+    isOurs(container) ? undefined : POD_FIELDS.get(valueFrom?.fieldRef?.fieldPath ?? ''),
   );
 
 /** Gives the host's address back to variables that an earlier pass rewrote, when nothing is injected any more. */
@@ -44,7 +44,7 @@ export function envRestoresOf(
   );
   return rewritesOf(spec, ({ name, valueFrom }, container) =>
     rewritten.has(`${container.name}/${name}`)
-      ? HOST_FIELDS[valueFrom?.fieldRef?.fieldPath ?? '']
+      ? HOST_FIELDS.get(valueFrom?.fieldRef?.fieldPath ?? '')
       : undefined,
   );
 }

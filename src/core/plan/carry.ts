@@ -8,7 +8,7 @@ import type { Context } from './context.js';
 import type { Names } from './fields.js';
 import { resolveEnv } from './fields.js';
 import type { Directories } from './host-mounts.js';
-import { ownPaths, replacePaths } from './host-mounts.js';
+import { ownPaths, withOwnPaths } from './own-paths.js';
 import type { Mode, Slot } from './mode.js';
 import { slotOf } from './mode.js';
 import { translateMounts } from './mounts.js';
@@ -100,7 +100,10 @@ interface Surroundings {
   readonly mountPlan: MountPlan;
 }
 
-/** A copy of the container with whatever its new surroundings ask for; fields that nobody knows come along. */
+/**
+ * A copy of the container with whatever its new surroundings ask for; fields that nobody knows come along. What rules
+ * restarts does not: a rule can restart all containers of the pod, the business's among them.
+ */
 function translate(
   container: Container,
   placement: Placement,
@@ -108,42 +111,30 @@ function translate(
 ): Container {
   const { context, shared, mountPlan } = surroundings;
   const { names } = mountPlan;
+  const seen = withOwnPaths(container, ownPaths(container.name, context));
   const {
     livenessProbe: _l,
     readinessProbe: _r,
     startupProbe: _s,
     lifecycle: _c,
-    restartPolicy,
-    restartPolicyRules,
+    restartPolicy: _p,
+    restartPolicyRules: _pr,
     // A pod that never restarts is refused with some of them, and there is nothing to resize in zero.
     resizePolicy: _z,
-    volumeDevices: _d,
     ...rest
-  } = container;
+  } = seen;
   warnOfLostSecurity(container, context);
-  const paths = ownPaths(container.name, context);
-  const replaced = (texts: readonly string[] | null | undefined): string[] | undefined =>
-    texts?.map((text) => replacePaths(text, paths));
-  const env = resolveEnv(list(container.env).map(optionalEnv), container.name, names, context).map(
-    (variable) =>
-      variable.value === undefined
-        ? variable
-        : { ...variable, value: replacePaths(variable.value, paths) },
-  );
+  const env = resolveEnv(list(seen.env).map(optionalEnv), container.name, names, context);
   const ports = portsOf(container, context.subject.wishes.metricsPorts, shared.claims);
   shared.claims.claimPortNames(ports);
-  const plain = placement === 'plain' && !isNativeSidecar(container);
   return defined({
     ...rest,
     name: names.containers.get(container.name) ?? container.name,
-    command: replaced(container.command),
-    args: replaced(container.args),
     env: nonEmpty(env),
     envFrom: nonEmpty(list(container.envFrom).map(optionalEnvFrom)),
     ports: nonEmpty(ports),
-    ...(placement === 'init' ? {} : probesOf(container, surroundings.gate, context)),
-    restartPolicy: placement === 'native' ? 'Always' : plain ? restartPolicy : undefined,
-    restartPolicyRules: plain ? restartPolicyRules : undefined,
+    ...probesOf(seen, { placement, gate: surroundings.gate }, context),
+    restartPolicy: placement === 'native' ? 'Always' : undefined,
     resources: resourcesOf(container, shared.sizing, context),
     securityContext: nonEmptyObject(securityOf(container, context)),
     volumeMounts: [...translateMounts(container, mountPlan, context)],

@@ -13,6 +13,7 @@ export class Claims {
   readonly #volumes: Set<string>;
   readonly #ports = new Map<string, string>();
   readonly #portNames = new Set<string>();
+  readonly #declared = new Set<string>();
   #count: number;
 
   constructor({ spec, claimVolumes }: Subject) {
@@ -59,6 +60,14 @@ export class Claims {
 
   claimPorts(containers: readonly Container[], holder: string): void {
     for (const key of containers.flatMap(portsOf)) this.#ports.set(key, holder);
+  }
+
+  /** Whether an injected container is the first to declare a port: in a pod on its host's network, two clash. */
+  declares({ containerPort, protocol = 'TCP' }: ContainerPort): boolean {
+    const key = `${containerPort}/${protocol}`;
+    const isFirst = !this.#declared.has(key);
+    this.#declared.add(key);
+    return isFirst;
   }
 
   claimPortNames(ports: readonly ContainerPort[]): void {

@@ -38,12 +38,23 @@ function lackOf({ world, namespace }: Subject, { kind, name, keys }: Reference):
  * optional. With subPath it cannot: an optional source that is missing yields a directory in place of the file.
  */
 export function missingConfig({ subject, blueprint }: Context): Refusal | undefined {
-  const [lack] = blueprint.mounts
-    .filter(hasSubPath)
-    .flatMap(({ volume }) => referencesOf(volume))
-    .flatMap((reference) => lackOf(subject, reference) ?? []);
+  const mounts = blueprint.mounts.filter(hasSubPath);
+  const references = [
+    ...mounts.flatMap(({ volume }) => referencesOf(volume)),
+    ...mounts.flatMap(inExpression).flatMap(referencesOfVariable),
+  ];
+  const [lack] = references.flatMap((reference) => lackOf(subject, reference) ?? []);
   return lack && { reason: 'config_missing', detail: lack.what };
 }
+
+/** The variables that a subPathExpr names; without one of them the container is never made. */
+const inExpression = ({ container, mount }: Mounted): readonly EnvVar[] =>
+  list(container.env).filter(({ name }) => mount.subPathExpr?.includes(`$(${name})`) === true);
+
+const referencesOfVariable = ({ valueFrom }: EnvVar): readonly Reference[] => [
+  ...required('ConfigMap', valueFrom?.configMapKeyRef),
+  ...required('Secret', valueFrom?.secretKeyRef),
+];
 
 export const hasSubPath = ({ mount }: Pick<Mounted, 'mount'>): boolean =>
   (mount.subPath ?? '') !== '' || (mount.subPathExpr ?? '') !== '';
@@ -78,12 +89,7 @@ function required(
 export function warnOfLackingConfig(context: Context, containers: readonly Container[]): void {
   const references = [
     ...context.blueprint.mounts.flatMap(({ volume }) => referencesOf(volume)),
-    ...containers
-      .flatMap(({ env }) => list(env))
-      .flatMap(({ valueFrom }) => [
-        ...required('ConfigMap', valueFrom?.configMapKeyRef),
-        ...required('Secret', valueFrom?.secretKeyRef),
-      ]),
+    ...containers.flatMap(({ env }) => list(env)).flatMap(referencesOfVariable),
     ...containers
       .flatMap(({ envFrom }) => list(envFrom))
       .flatMap(({ configMapRef, secretRef }) => [

@@ -9,6 +9,8 @@ export interface Context {
   readonly subject: Subject;
   readonly landing: Landing;
   readonly blueprint: Blueprint;
+  /** The hostPath volumes of the business: path to volume name. */
+  readonly business: ReadonlyMap<string, string>;
   readonly warn: (code: WarningCode, message: string) => void;
 }
 

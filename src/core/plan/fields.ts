@@ -140,6 +140,16 @@ export function resolveItems(
   });
 }
 
+/** How much the values of a DaemonSet's downward API volumes add to the annotations of a pod, in UTF-16 units. */
+export function fieldBytes(blueprint: Blueprint): number {
+  const items = list(blueprint.spec.volumes).flatMap(({ downwardAPI, projected }) => [
+    ...itemsOf(downwardAPI),
+    ...list(projected?.sources).flatMap((source) => itemsOf(source.downwardAPI)),
+  ]);
+  const paths = new Set(items.map(({ fieldRef }) => fieldRef?.fieldPath ?? ''));
+  return [...paths].reduce((sum, path) => sum + (fieldValue(path, blueprint)?.length ?? 0), 0);
+}
+
 function itemValue(
   { fieldRef, resourceFieldRef }: DownwardItem,
   { blueprint }: Context,
@@ -164,7 +174,7 @@ function keptItem(item: DownwardItem, { containers }: Names, { warn }: Context):
     : item;
 }
 
-/** Whether a container has field references that `resolveItems` or `resolveEnv` would look at. */
+/** The items of a downward API volume or source; none where it is absent. */
 export const itemsOf = (
   source: { items?: DownwardItem[] | null } | null | undefined,
 ): readonly DownwardItem[] => list(source?.items);

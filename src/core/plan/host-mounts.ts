@@ -1,63 +1,78 @@
 import { list } from '../model/types.js';
-import type { Volume, VolumeMount } from '../model/types.js';
+import type { PodSpec, VolumeMount } from '../model/types.js';
+import { fingerprint } from '../model/text.js';
 import type { Claims } from './claims.js';
 import type { Mounted } from '../decide/mounted.js';
 import type { Context } from './context.js';
 import { literal } from './fields.js';
 import type { HostPathKind } from './host-paths.js';
 import { holdsContainerLogs, kindOf } from './host-paths.js';
-import { below, isWithin, normalPath, relative } from '../model/path.js';
+import { below, isWithin, normalPath, relative, upwards } from '../model/path.js';
 
 /** The directories of the host that become emptyDirs, for all injected DaemonSets together: path to volume name. */
 export type Directories = ReadonlyMap<string, string>;
 
-/** A hostPath volume of the business. */
-interface BusinessVolume {
-  readonly name: string;
-  readonly path: string;
-}
-
 /**
  * One emptyDir for equal or nested paths. Where the node cannot mount a part of an emptyDir, each path has one of
- * its own, and mounts are nested instead.
+ * its own, and mounts are nested instead. The names say the path: they do not change with the DaemonSets around.
  */
 export function directoriesOf(contexts: readonly Context[], claims: Claims): Directories {
-  const wanted = contexts.flatMap((context) =>
-    context.blueprint.mounts
-      .filter((mounted) => kindOfMount(mounted, context) === 'directory')
-      .filter((mounted) => coveringVolume(pathOf(mounted), context) === undefined)
-      .map((mounted) => ({ path: pathOf(mounted), volume: mounted.mount.name, context })),
+  const wanted = new Set(contexts.flatMap(uncoveredPaths));
+  const subPath = contexts.every(({ landing }) => landing.profile.emptyDirSubPath);
+  const roots = [...wanted].map((path) =>
+    subPath ? (upwards(path).findLast((one) => wanted.has(one)) ?? path) : path,
   );
-  const directories = new Map<string, string>();
-  for (const { path, volume, context } of wanted) {
-    const { emptyDirSubPath } = context.landing.profile;
-    const inner = wanted.some((other) => other.path !== path && isWithin(path, other.path));
-    if (directories.has(path) || (emptyDirSubPath && inner)) continue;
-    directories.set(path, claims.volumeName(volume, context.blueprint.name));
-  }
-  return directories;
+  return new Map(
+    [...new Set(roots)].map((root) => [root, claims.volumeName(volumeNameOf(root), 'ds-injector')]),
+  );
+}
+
+const uncoveredPaths = (context: Context): readonly string[] =>
+  context.blueprint.mounts
+    .filter((mounted) => kindOfMount(mounted, context) === 'directory')
+    .map(pathOf)
+    .filter((path) => coveringPath(path, context) === undefined);
+
+/** `/var/log` is `host-var-log`. */
+function volumeNameOf(path: string): string {
+  const name = `host${path.toLowerCase().replaceAll(/[^a-z0-9]+/g, '-')}`.replace(/-$/, '');
+  return name.length <= 63 ? name : `host-${fingerprint(path)}`;
 }
 
 /** The path of the host behind a mount, without the part that an expression of the container adds. */
-const pathOf = (mounted: Mounted): string => mounted.hostPath ?? '/';
+export const pathOf = (mounted: Mounted): string => mounted.hostPath ?? '/';
 
 /** Undefined for a mount that is not, or not to be translated as, a hostPath. */
-function kindOfMount(mounted: Mounted, { landing }: Context): HostPathKind | undefined {
+export function kindOfMount(mounted: Mounted, { landing }: Context): HostPathKind | undefined {
   const path = mounted.hostPath;
   if (path === undefined || landing.profile.hostPath === 'private') return undefined;
   return kindOf(path, mounted.volume?.hostPath?.type ?? '', landing.profile);
 }
 
-const businessVolumes = ({ subject }: Context): readonly BusinessVolume[] =>
-  list(subject.spec.volumes).flatMap(({ name, hostPath }: Volume) =>
-    hostPath ? [{ name, path: normalPath(hostPath.path) }] : [],
+/** The hostPath volumes of the business, by their paths. */
+export const businessPaths = ({ volumes }: PodSpec): ReadonlyMap<string, string> =>
+  new Map(
+    [...list(volumes)]
+      .reverse()
+      .flatMap(({ name, hostPath }) => (hostPath ? [[normalPath(hostPath.path), name]] : [])),
   );
 
-/** The volume of the business that holds a path: the same or the nearest parent. */
-const coveringVolume = (path: string, context: Context): BusinessVolume | undefined =>
-  businessVolumes(context)
-    .filter((volume) => isWithin(path, volume.path))
-    .sort((a, b) => b.path.length - a.path.length)[0];
+/** The path of the business's volume that holds a path: the same or the nearest above. */
+const coveringPath = (path: string, { business }: Context): string | undefined =>
+  business.size === 0 ? undefined : upwards(path).find((one) => business.has(one));
+
+/** An injected container shall not get the volumes of a business by the hundred. */
+const MOST_NESTED = 50;
+
+/** The path of a mount below which the business has too many volumes to mount them all inside. */
+export function crowdedPath(context: Context): string | undefined {
+  if (context.business.size <= MOST_NESTED) return undefined;
+  const paths = [...context.business.keys()];
+  return context.blueprint.mounts
+    .filter((mounted) => kindOfMount(mounted, context) === 'directory')
+    .map(pathOf)
+    .find((path) => paths.filter((one) => isWithin(one, path)).length > MOST_NESTED);
+}
 
 /** The mounts that stand for one mount of a DaemonSet; undefined where it is not a hostPath. */
 export function translateHostMount(
@@ -76,20 +91,23 @@ export function translateHostMount(
   if (holdsContainerLogs(path)) {
     context.warn('stdout_not_visible', `container ${name} finds no container logs in ${path}`);
   }
-  const covering = coveringVolume(path, context);
-  if (covering !== undefined)
-    return [mountOf(mounted, covering.name, relative(path, covering.path))];
   return [
-    emptyDirMount(mounted, path, directories),
+    mountAt(mounted, path, directories, context),
     ...nestedMounts(mounted, path, directories, context),
   ];
 }
 
-function emptyDirMount(mounted: Mounted, path: string, directories: Directories): VolumeMount {
-  const root = [...directories.keys()]
-    .filter((directory) => isWithin(path, directory))
-    .sort((a, b) => b.length - a.length)[0];
-  return mountOf(mounted, directories.get(root ?? path) ?? '', relative(path, root ?? path));
+/** A volume of the business that holds the path, else the emptyDir that does. */
+function mountAt(
+  mounted: Mounted,
+  path: string,
+  directories: Directories,
+  context: Context,
+): VolumeMount {
+  const covering = coveringPath(path, context);
+  const volumes = covering === undefined ? directories : context.business;
+  const root = covering ?? upwards(path).find((one) => directories.has(one)) ?? path;
+  return mountOf(mounted, volumes.get(root) ?? '', relative(path, root));
 }
 
 /** The volumes of the business below a directory are mounted inside it; so are directories with an emptyDir apart. */
@@ -97,18 +115,14 @@ function nestedMounts(
   mounted: Mounted,
   path: string,
   directories: Directories,
-  context: Context,
+  { business }: Context,
 ): readonly VolumeMount[] {
   if ((mounted.mount.subPathExpr ?? '') !== '') return [];
-  const inner = [
-    ...businessVolumes(context),
-    ...[...directories].map(([directory, name]) => ({ path: directory, name })),
-  ];
-  return inner
-    .filter((volume) => volume.path !== path && isWithin(volume.path, path))
-    .map((volume) => ({
-      name: volume.name,
-      mountPath: below(mounted.mount.mountPath, relative(volume.path, path)),
+  return [...business, ...directories]
+    .filter(([inner]) => inner !== path && isWithin(inner, path))
+    .map(([inner, name]) => ({
+      name,
+      mountPath: below(mounted.mount.mountPath, relative(inner, path)),
       ...(mounted.mount.readOnly === true ? { readOnly: true } : {}),
     }));
 }
@@ -126,32 +140,4 @@ function mountOf({ mount }: Mounted, name: string, part: string): VolumeMount {
     };
   }
   return { ...rest, name, ...(part === '' ? {} : { subPath: part }) };
-}
-
-/**
- * Where a container looks for what it has of its own: `/host/proc` becomes `/proc`. Longest first, so that a mount of
- * the root does not take `/host/proc` along.
- */
-export function ownPaths(
-  containerName: string,
-  context: Context,
-): readonly (readonly [string, string])[] {
-  return context.blueprint.mounts
-    .filter(({ container }) => container.name === containerName)
-    .filter((mounted) => kindOfMount(mounted, context) === 'own')
-    .map((mounted) => [mounted.mountPath, pathOf(mounted)] as const)
-    .filter(([mountPath, path]) => mountPath !== path)
-    .sort(([a], [b]) => b.length - a.length);
-}
-
-/** A text with every such path replaced, where it stands for itself or for what lies below it. */
-export function replacePaths(text: string, paths: readonly (readonly [string, string])[]): string {
-  return paths.reduce((result, [from, to]) => {
-    const escaped = from.replace(/[.*+?^${}()|[\]\\]/g, '\\$&');
-    const whole = new RegExp(`(^|[\\s=:,"'(])${escaped}(?=$|[/\\s:,"')])(/?)`, 'g');
-    return result.replace(
-      whole,
-      (_match, before: string, slash: string) => before + (to === '/' ? '/' : to + slash),
-    );
-  }, text);
 }

@@ -3,7 +3,7 @@ import { builtInProfiles } from '../profiles/built-in.js';
 import type { Profile } from '../profiles/profile.js';
 import { isWithin, normalPath, relative } from '../model/path.js';
 import { holdsContainerLogs, kindOf } from './host-paths.js';
-import { replacePaths } from './host-mounts.js';
+import { replacePaths } from './own-paths.js';
 
 const profile = (hostView: Profile['hostView']): Profile =>
   ({ ...builtInProfiles[0], hostView }) as Profile;

@@ -3,7 +3,7 @@ import type { Context } from './context.js';
 import type { Names } from './fields.js';
 import type { Directories } from './host-mounts.js';
 import { translateHostMount } from './host-mounts.js';
-import { isWithin, normalPath } from '../model/path.js';
+import { normalPath, upwards } from '../model/path.js';
 
 /** Where the API server's ServiceAccount plugin mounts the workload's token, if nothing else is mounted there. */
 const TOKEN_PATH = '/var/run/secrets/kubernetes.io/serviceaccount';
@@ -11,6 +11,10 @@ const TOKEN_PATH = '/var/run/secrets/kubernetes.io/serviceaccount';
 /** An empty volume at the token's place keeps the workload's identity out of the injected containers. */
 export const tokenBlind = (name: string): Volume => ({ name, emptyDir: {} });
 export const TOKEN_BLIND_NAME = 'ds-injector-no-token';
+
+/** Whether a mount lies above the token's place, `/run` being `/var/run`. */
+export const holdsToken = ({ mountPath }: VolumeMount): boolean =>
+  upwards(realPath(TOKEN_PATH)).slice(1).includes(realPath(mountPath));
 
 /** What the mounts of a container depend on besides the container. */
 export interface MountPlan {
@@ -60,14 +64,13 @@ function firstAtEachPath(mounts: readonly VolumeMount[]): readonly VolumeMount[]
 }
 
 /** The runtime cannot make a mount point inside a read-only mount, and the container would not start. */
-const writableParents = (mounts: readonly VolumeMount[]): readonly VolumeMount[] =>
-  mounts.map((mount) => {
+function writableParents(mounts: readonly VolumeMount[]): readonly VolumeMount[] {
+  const holding = new Set(mounts.flatMap(({ mountPath }) => upwards(realPath(mountPath)).slice(1)));
+  return mounts.map((mount) => {
     const { readOnly: _, recursiveReadOnly: __, ...writable } = mount;
-    return mounts.some((other) => other !== mount && liesIn(other, mount)) ? writable : mount;
+    return holding.has(realPath(mount.mountPath)) ? writable : mount;
   });
-
-const liesIn = (inner: VolumeMount, outer: VolumeMount): boolean =>
-  isWithin(realPath(inner.mountPath), realPath(outer.mountPath));
+}
 
 /** In nearly every image /var/run is a link to /run. */
 const realPath = (path: string): string => normalPath(path).replace(/^\/var\/run(?=\/|$)/, '/run');

@@ -13,7 +13,7 @@ import type { Part } from './carry.js';
 import { Claims } from './claims.js';
 import type { Context } from './context.js';
 import { warner } from './context.js';
-import { directoriesOf } from './host-mounts.js';
+import { businessPaths, directoriesOf } from './host-mounts.js';
 import { modeOf } from './mode.js';
 import { TOKEN_BLIND_NAME, tokenBlind } from './mounts.js';
 import { pinOf } from './pin.js';
@@ -80,11 +80,13 @@ const contextsFor = (
   subject: Subject,
   landing: Landing,
   blueprints: readonly Blueprint[],
-): readonly Collecting[] =>
-  blueprints.map((blueprint) => {
+): readonly Collecting[] => {
+  const business = businessPaths(subject.spec);
+  return blueprints.map((blueprint) => {
     const warnings: Warning[] = [];
-    return { subject, landing, blueprint, warnings, warn: warner(warnings, blueprint) };
+    return { subject, landing, blueprint, business, warnings, warn: warner(warnings, blueprint) };
   });
+};
 
 function compose(
   subject: Subject,

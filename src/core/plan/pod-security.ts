@@ -6,6 +6,8 @@ import type { Context } from './context.js';
 import { securityOf } from './security.js';
 
 /**
+ * Probes and hooks that name a host are left out of injected containers, and so are AppArmor profiles; neither is judged.
+ *
  * The Pod Security Standards, as far as an injected container can break them: a level that the namespace enforces
  * would refuse the whole pod, so such a DaemonSet is skipped.
  *
@@ -56,9 +58,7 @@ const baseline: readonly Rule[] = [
   ],
   ['procMount', ({ security }) => (security.procMount ?? 'Default') !== 'Default'],
   ['seccompProfile', (judged) => seccomp(judged) === 'Unconfined'],
-  ['appArmorProfile', ({ security }) => security.appArmorProfile?.type === 'Unconfined'],
   ['seLinuxOptions', ({ security }) => breaksSELinux(security)],
-  ['host of a probe or lifecycle hook', ({ container }) => namesHost(container)],
 ];
 
 const restricted: readonly Rule[] = [
@@ -103,17 +103,3 @@ const breaksSELinux = ({ seLinuxOptions }: SecurityContext): boolean =>
   !SELINUX_TYPES.includes(seLinuxOptions?.['type'] ?? '') ||
   (seLinuxOptions?.['user'] ?? '') !== '' ||
   (seLinuxOptions?.['role'] ?? '') !== '';
-
-/** Since Kubernetes 1.34 a probe or hook must not be aimed at another host. */
-const namesHost = ({
-  livenessProbe,
-  readinessProbe,
-  startupProbe,
-  lifecycle,
-}: Container): boolean =>
-  [livenessProbe, readinessProbe, startupProbe, lifecycle?.postStart, lifecycle?.preStop].some(
-    (handler) => [handler?.httpGet, handler?.tcpSocket].some((target) => hasHost(target)),
-  );
-
-const hasHost = (target: object | null | undefined): boolean =>
-  target !== null && target !== undefined && 'host' in target && target.host !== '';

@@ -20,6 +20,7 @@ export function portsOf(
 ): readonly ContainerPort[] {
   return list(container.ports)
     .filter(({ containerPort }) => ranges.some((range) => includes(range, containerPort)))
+    .filter((port) => claims.declares(port))
     .map(({ hostPort: _, hostIP: __, name, ...port }) => ({
       ...port,
       ...(name === undefined || claims.hasPortName(name) ? {} : { name }),

@@ -1,4 +1,3 @@
-import { list } from '../model/types.js';
 import type { PodSpec } from '../model/types.js';
 import type { Context } from './context.js';
 
@@ -39,7 +38,11 @@ function ofServiceAccount({ subject, warn }: Context): readonly string[] {
   return namesIn(account as PodSpec | undefined);
 }
 
-const namesIn = (holder: Pick<PodSpec, 'imagePullSecrets'> | undefined): readonly string[] =>
-  list(holder?.imagePullSecrets)
-    .map(({ name }) => name ?? '')
-    .filter((name) => name !== '');
+/** A ServiceAccount of the World has not been checked, so its list may be anything. */
+function namesIn(holder: Pick<PodSpec, 'imagePullSecrets'> | undefined): readonly string[] {
+  const secrets: unknown = holder?.imagePullSecrets;
+  if (!Array.isArray(secrets)) return [];
+  return secrets
+    .map((secret) => (secret as { name?: unknown } | null)?.name)
+    .filter((name): name is string => typeof name === 'string' && name !== '');
+}

@@ -72,7 +72,10 @@ export function resourcesOf(
   context: Context,
 ): ResourceRequirements {
   const { settings, spec } = context.subject;
-  if (settings.resources === 'keep') return container.resources ?? {};
+  if (settings.resources === 'keep') {
+    if (!hasPodLevelResources(spec)) return container.resources ?? {};
+    context.warn('resources_not_kept', 'the pod has resources of its own, so nothing is requested');
+  }
   const alone = sizing.qos === 'Guaranteed' && sizing.podLevel === undefined;
   if (alone && !hasPodLevelResources(spec)) return guaranteed(container, context);
   return {

@@ -9,7 +9,6 @@ const SHARED = [
   'runAsNonRoot',
   'seLinuxOptions',
   'seccompProfile',
-  'appArmorProfile',
   'windowsOptions',
 ] as const;
 
@@ -20,16 +19,36 @@ const SHARED = [
 export function securityOf(container: Container, context: Context): SecurityContext {
   const { blueprint, landing } = context;
   const ofPod: PodSecurityContext = blueprint.spec.securityContext ?? {};
-  const written: SecurityContext = Object.fromEntries(
-    SHARED.filter((field) => (ofPod[field] ?? null) !== null).map((field) => [field, ofPod[field]]),
-  );
-  const own = { ...written, ...container.securityContext };
-  return unleaked(landing.profile.privileged ? own : unprivileged(own), context);
+  const written = Object.fromEntries(SHARED.map((field) => [field, ofPod[field]]));
+  // `hostUsers: false`, which an unmasked /proc needs, is the pod's and not carried over.
+  // A node without AppArmor refuses a pod that names a profile, and a virtual node may be any.
+  const {
+    procMount: _,
+    appArmorProfile: __,
+    ...own
+  } = withoutNulls({
+    ...written,
+    ...withoutNulls(container.securityContext ?? {}),
+  });
+  const { privileged, ...rest } = own;
+  const kept =
+    landing.profile.privileged && privileged !== undefined ? { privileged, ...rest } : rest;
+  return unleaked(forSystem(kept, operatingSystemOf(context.subject.spec)), context);
 }
 
-/** Without a sandbox that allows it, asking to be privileged would get the whole pod refused. */
-function unprivileged({ privileged: _, procMount: __, ...rest }: SecurityContext): SecurityContext {
-  return rest;
+const withoutNulls = (fields: SecurityContext): SecurityContext =>
+  Object.fromEntries(
+    Object.entries(fields).filter(([, value]) => value !== undefined && value !== null),
+  );
+
+/** The API server refuses a pod that names its system and has the fields of the other. */
+function forSystem(security: SecurityContext, system: string): SecurityContext {
+  const { windowsOptions, ...rest } = security;
+  if (system !== 'windows') return rest;
+  return {
+    ...(rest.runAsNonRoot === undefined ? {} : { runAsNonRoot: rest.runAsNonRoot }),
+    ...(windowsOptions ? { windowsOptions } : {}),
+  };
 }
 
 /** Names what is lost: for the person who wonders why a container behaves otherwise than on a real node. */
@@ -50,7 +69,8 @@ export function warnOfLostSecurity(container: Container, context: Context): void
       `container ${container.name} demands not to be root and names no user; it runs as the pod's`,
     );
   }
-  const lost = Object.entries(context.blueprint.spec.securityContext ?? {})
+  const fields = { ...context.blueprint.spec.securityContext, ...appArmorOf(container) };
+  const lost = Object.entries(fields)
     .filter(([field, value]) => !(SHARED as readonly string[]).includes(field) && value !== null)
     .map(([field]) => field);
   if (lost.length > 0) {
@@ -60,6 +80,9 @@ export function warnOfLostSecurity(container: Container, context: Context): void
     );
   }
 }
+
+const appArmorOf = ({ securityContext }: Container): object =>
+  securityContext?.appArmorProfile ? { appArmorProfile: securityContext.appArmorProfile } : {};
 
 const runsAsForcedRoot = (container: Container, context: Context): boolean =>
   leaksUser(context) && namesNoUser(container, context) && !demandsNonRoot(container, context);

@@ -10,10 +10,10 @@ import { itemsOf, resolveItems } from './fields.js';
  * that it is private to the sandbox; otherwise host-mounts.ts finds what stands for it.
  */
 export function carriedVolumes(context: Context): readonly Volume[] {
-  const used = new Set(context.blueprint.mounts.map(({ mount }) => mount.name));
   const keepsHostPath = context.landing.profile.hostPath === 'private';
   return list(context.blueprint.spec.volumes).filter(
-    ({ name, hostPath }) => used.has(name) && (keepsHostPath || (hostPath ?? null) === null),
+    ({ name, hostPath }) =>
+      context.blueprint.usedVolumes.has(name) && (keepsHostPath || (hostPath ?? null) === null),
   );
 }
 

@@ -60,10 +60,15 @@ function matchesList(
 }
 
 /** Items of a list are told apart by one of these, the first that they have. */
-const sameItem = (actual: unknown, planned: Record<string, unknown>): boolean => {
-  const key = ['mountPath', 'name', 'containerPort'].find((one) => planned[one] !== undefined);
+const KEYS = ['mountPath', 'name', 'containerPort'];
+
+export const isKeyed = (item: unknown): item is Record<string, unknown> =>
+  isRecord(item) && KEYS.some((key) => item[key] !== undefined);
+
+export function sameItem(actual: unknown, planned: Record<string, unknown>): boolean {
+  const key = KEYS.find((one) => planned[one] !== undefined);
   return isRecord(actual) && (key === undefined || actual[key] === planned[key]);
-};
+}
 
 const isRecord = (value: unknown): value is Record<string, unknown> =>
   typeof value === 'object' && value !== null && !Array.isArray(value);
@@ -73,8 +78,21 @@ function isEmpty(value: unknown): boolean {
   return value === undefined || value === null || value === '' || value === false || value === 0;
 }
 
-/** One image under two names: a mirror's webhook puts its registry before it or in place of the registry. */
-export const sameImage = (a: string | undefined, b: string | undefined): boolean =>
-  a === b || ((a ?? '') !== '' && lastPart(a ?? '') === lastPart(b ?? ''));
+/**
+ * One image under two names: a mirror's webhook puts its registry before it, a policy's replaces the tag by the digest
+ * that it stands for, or adds it.
+ */
+export function sameImage(a: string | undefined, b: string | undefined): boolean {
+  if (a === b) return true;
+  const [left, right] = [partsOf(a ?? ''), partsOf(b ?? '')];
+  if (left.name === '' || left.name !== right.name) return false;
+  return left.digest !== '' && right.digest !== ''
+    ? left.digest === right.digest
+    : left.digest + right.digest !== '' || left.tag === right.tag;
+}
 
-const lastPart = (image: string): string => image.slice(image.lastIndexOf('/') + 1);
+function partsOf(image: string): { name: string; tag: string; digest: string } {
+  const [reference = '', digest = ''] = image.split('@');
+  const [name = '', tag = ''] = reference.slice(reference.lastIndexOf('/') + 1).split(':');
+  return { name, tag, digest };
+}

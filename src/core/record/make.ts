@@ -63,10 +63,11 @@ function rewrittenEnv(
       names.map((name) => `${container}/${name}`),
     ),
   );
+  const now = new Set(rewrites.map((one) => `${one.list}/${one.container}/${one.variable}`));
   return (['initContainers', 'containers'] as const).flatMap((field) =>
     list(spec[field]).flatMap((container, index) => {
-      const now = rewrites.filter((one) => one.list === field && one.container === index);
-      const names = namesIn(container, new Set(now.map(({ variable }) => variable)), earlier);
+      const isNow = (variable: number): boolean => now.has(`${field}/${index}/${variable}`);
+      const names = namesIn(container, isNow, earlier);
       return names.length > 0 ? [{ container: container.name, names }] : [];
     }),
   );
@@ -74,13 +75,13 @@ function rewrittenEnv(
 
 const namesIn = (
   { name: owner, env }: Container,
-  now: ReadonlySet<number>,
+  isNow: (variable: number) => boolean,
   earlier: ReadonlySet<string>,
 ): readonly string[] =>
   list(env)
     .filter(
       ({ name, valueFrom }, index) =>
-        now.has(index) ||
+        isNow(index) ||
         (earlier.has(`${owner}/${name}`) &&
           (valueFrom?.fieldRef?.fieldPath ?? '').startsWith('status.podIP')),
     )

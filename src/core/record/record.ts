@@ -83,6 +83,9 @@ export function decodeRecord(text: string): InjectionRecord | undefined {
   }
   if (findMisfit(value, shape) !== undefined) return undefined;
   const record = value as Unchecked;
+  // Each named DaemonSet is planned; naming one twice would make the work as large as the writer likes.
+  const named = new Set(record.daemonSets.map(({ namespace, name }) => `${namespace}/${name}`));
+  if (named.size < record.daemonSets.length) return undefined;
   return record.version === 1
     ? { ...record, version: 1, volumes: record.volumes ?? [] }
     : undefined;

@@ -88,7 +88,7 @@ function believed(claimed: Ours, plan: Plan, { pod }: Subject): Ours {
   const containers = new Set(
     planned
       .filter(({ container }) => claimed.containers.has(container.name))
-      .filter((one) => isAsPlanned(specOf(pod), one))
+      .filter((one) => isAsPlanned(pod, one, claimed))
       .map(({ container }) => container.name),
   );
   // A container that is gone is no reason for doubt: another webhook may have taken it out.
@@ -127,17 +127,45 @@ const holds = (
   amounts: NonNullable<InjectionRecord['resources']>,
 ): boolean => covers(resources, { requests: amounts, limits: amounts });
 
-/** Name, image and mounts decide; other webhooks may have added variables, mounts, or a registry to the image. */
-export function isAsPlanned(spec: PodSpec, { container, slot }: PlannedContainer): boolean {
+/**
+ * Name, place, image and mounts decide; other webhooks may have added variables and mounts, or another registry to the
+ * image.
+ */
+function isAsPlanned(pod: Pod, { container, slot }: PlannedContainer, claimed: Ours): boolean {
+  const spec = specOf(pod);
   const where = slot === 'first' || slot === 'last' ? spec.containers : spec.initContainers;
   const actual = list(where).find(({ name }) => name === container.name);
   return (
     actual !== undefined &&
-    sameImage(actual.image, container.image) &&
-    covers(actual.volumeMounts, container.volumeMounts) &&
+    isSameProgram(actual, container) &&
+    hasMounts(actual, container, claimed.volumes) &&
     actual.restartPolicy === container.restartPolicy
   );
 }
+
+/** Another registry and another command together are another program. */
+const isSameProgram = (actual: Container, planned: Container): boolean =>
+  actual.image === planned.image ||
+  (sameImage(actual.image, planned.image) &&
+    sameTexts(actual.command, planned.command) &&
+    sameTexts(actual.args, planned.args));
+
+const sameTexts = (
+  a: readonly string[] | null | undefined,
+  b: readonly string[] | null | undefined,
+): boolean => list(a).join('\n') === list(b).join('\n');
+
+/**
+ * Each planned mount is there. It may still be of a volume that we added, where the plan by now has one that another
+ * webhook gave the business at the same path.
+ */
+const hasMounts = (actual: Container, planned: Container, volumes: ReadonlySet<string>): boolean =>
+  list(planned.volumeMounts).every((mount) =>
+    list(actual.volumeMounts).some(
+      (other) =>
+        other.mountPath === mount.mountPath && (volumes.has(other.name) || covers(other, mount)),
+    ),
+  );
 
 /** The pod as it was before anything was injected. */
 export function withoutOurs(pod: Pod, ours: Ours): Pod {
