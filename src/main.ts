@@ -5,6 +5,7 @@ import { EXIT, type Io } from './cli/io.js';
 import { run } from './cli/program.js';
 import { serveCommand } from './cli/serve.js';
 import { inject } from './core/engine.js';
+import { decodeText } from './standalone/decode.js';
 
 /** The edge of the process: nothing else in the program touches its streams, signals and exit code. */
 
@@ -15,9 +16,9 @@ const io: Io = {
   stdin: async () => {
     const chunks: Buffer[] = [];
     for await (const chunk of process.stdin) chunks.push(chunk as Buffer);
-    return Buffer.concat(chunks).toString('utf8');
+    return decodeText(Buffer.concat(chunks));
   },
-  readFile: (path) => readFileSync(path, 'utf8'),
+  readFile: (path) => decodeText(readFileSync(path)),
 };
 
 // Also hears of rejections that nobody handles. One bad review never gets here: admission catches what it throws.

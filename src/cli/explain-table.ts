@@ -5,7 +5,6 @@ import type { Paint } from './paint.js';
 
 /** The decisions for people: a paragraph for each pod. */
 export function explainTable(verdicts: readonly Verdict[], paint: Paint): string {
-  if (verdicts.length === 0) return 'There is no pod in the input.\n';
   return verdicts.map((verdict) => paragraph(verdict, paint)).join('\n');
 }
 

@@ -1,5 +1,6 @@
 import { EXIT, type Exit, type Io } from './io.js';
 import { judgeAll, type Engine, type OfflineFlags, type Verdict } from './judge.js';
+import { notesOn } from './notes.js';
 import { paintFor } from './paint.js';
 import { explainTable } from './explain-table.js';
 
@@ -9,6 +10,7 @@ export interface ExplainOptions extends OfflineFlags {
 
 /**
  * Says on stdout for each pod what is decided and why, and for each DaemonSet whether, under which names and where.
+ * What is no pod, but might have been taken for one, is named on stderr.
  *
  * @returns 0, or 1 if the engine failed on a pod.
  * @throws ConfigError, InputError or UsageError before anything is written.
@@ -25,6 +27,7 @@ export async function explainCommand(
       ? `${JSON.stringify(verdicts.map(explanationOf), null, 2)}\n`
       : explainTable(verdicts, paintFor(io.stdout, io.env)),
   );
+  for (const line of notesOn(judged, options.files)) io.stderr.write(`${line}\n`);
   return verdicts.some(({ failed }) => failed) ? EXIT.fault : EXIT.done;
 }
 

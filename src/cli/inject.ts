@@ -12,6 +12,7 @@ import {
   type OfflineFlags,
   type Verdict,
 } from './judge.js';
+import { notesOn } from './notes.js';
 import { operationsOn } from './templates.js';
 
 export interface InjectOptions extends OfflineFlags {
@@ -31,7 +32,8 @@ export async function injectCommand(options: InjectOptions, engine: Engine, io: 
   const text = options.output === 'json' ? asJson(judged) : asYaml(judged);
   io.stdout.write(text);
   const verdicts = judged.flatMap(({ verdict }) => (verdict ? [verdict] : []));
-  for (const line of verdicts.flatMap(linesOf)) io.stderr.write(`${line}\n`);
+  const lines = [...verdicts.flatMap(linesOf), ...notesOn(judged, options.files)];
+  for (const line of lines) io.stderr.write(`${line}\n`);
   return verdicts.some(({ failed }) => failed) ? EXIT.fault : EXIT.done;
 }
 
@@ -46,9 +48,11 @@ function asYaml(judged: readonly Judged[]): string {
   return joinDocuments(judged.map((one) => textOf(one) ?? toYaml(resultOf(one))));
 }
 
-/** A document's own text, if it can stay as it is. */
-const textOf = ({ manifest, verdict }: Judged): string | undefined =>
-  (verdict?.outcome.operations.length ?? 0) > 0 ? undefined : manifest.source;
+/** The text of what can stay as it is. Out of a List it has to be written anew, but need not lose a digit. */
+function textOf({ manifest: { source, exact }, verdict }: Judged): string | undefined {
+  if ((verdict?.outcome.operations.length ?? 0) > 0) return undefined;
+  return source ?? (exact && toYaml(exact));
+}
 
 /** A number must not change because its neighbour did. */
 function refuseInexact(rewritten: readonly Judged[]): void {

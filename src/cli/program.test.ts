@@ -48,6 +48,10 @@ const DEPLOYMENT =
 const POD =
   'apiVersion: v1\nkind: Pod\nmetadata: {name: p, namespace: other}\nspec: {mode: 0644}\n';
 const LIST = `{apiVersion: v1, kind: List, items: [{apiVersion: v1, kind: Service, metadata: {name: s, port: 0644}}]}\n`;
+const ROLLOUT =
+  'apiVersion: argoproj.io/v1alpha1\nkind: Rollout\nmetadata: {name: r}\nspec: {template: {spec: {containers: []}}}\n';
+const NO_POD =
+  'no pod in standard input; kinds that make pods are Pod, ReplicationController, Deployment, ReplicaSet, StatefulSet, DaemonSet, Job, CronJob\n';
 
 describe('the program', () => {
   let dir = '';
@@ -108,7 +112,7 @@ describe('the program', () => {
       expect(await runCli(offline('inject'), { stdin: '# none\n' })).toEqual({
         exit: 0,
         stdout: '',
-        stderr: '',
+        stderr: NO_POD,
       });
     });
 
@@ -123,8 +127,32 @@ describe('the program', () => {
         exit: 2,
         stdout: '',
         stderr:
-          'ds-injector: -:4 (document 1): the number 9007199254740993 cannot be represented exactly\n',
+          'ds-injector: -:4 (document 1): the number 9007199254740993 in .spec.mode cannot be represented exactly; put it in quotes if it is text\n',
       });
+    });
+
+    it('keeps such a number in an item of a List that it leaves alone', async () => {
+      const item = (name: string): string =>
+        `{apiVersion: v1, kind: Pod, metadata: {name: p, namespace: ${name}}, spec: {x: [9007199254740993]}}`;
+      const list = (...names: string[]): string =>
+        `{apiVersion: v1, kind: List, items: [${names.map(item).join(', ')}]}\n`;
+      const kept = await runCli(offline('inject'), { engine, stdin: list('other') });
+      expect(kept).toMatchObject({ exit: 0 });
+      expect(kept.stdout).toContain('  x:\n    - 9007199254740993\n');
+      const touched = await runCli(offline('inject'), { engine, stdin: list('other', 'default') });
+      expect(touched).toMatchObject({ exit: 2, stdout: '' });
+      expect(touched.stderr.trimEnd().split('\n')).toEqual([
+        expect.stringContaining('9007199254740993 in .spec.x[0] cannot') as string,
+      ]);
+    });
+
+    it('says that there is no pod, and which kinds it does not know', async () => {
+      const only = await runCli(offline('inject'), { stdin: ROLLOUT });
+      const line =
+        'Rollout default/r: argoproj.io/v1alpha1 Rollout is not a kind whose pod template is known; left as it is\n';
+      expect(only).toEqual({ exit: 0, stdout: ROLLOUT, stderr: line + NO_POD });
+      const mixed = await runCli(offline('inject'), { engine, stdin: `${ROLLOUT}---\n${POD}` });
+      expect(mixed.stderr).toMatch(/^Pod other\/p: skipped, [^\n]*\nRollout [^\n]*\n$/);
     });
 
     it('leaves a pod alone on which the engine fails, and ends with 1', async () => {
@@ -153,7 +181,7 @@ describe('the program', () => {
       expect(stderr.split('\n')).toEqual([
         expect.stringContaining('bad.yaml:2 (document 1): '),
         expect.stringContaining('none: no such file or folder'),
-        'ds-injector: -:2 (document 1): Map keys must be unique',
+        'ds-injector: -:2 (document 1): the key a is there twice in the same map',
         expect.stringContaining('gone: no such file or folder'),
         '',
       ]);
@@ -216,12 +244,10 @@ describe('the program', () => {
     });
 
     it('says so when there is no pod', async () => {
-      expect((await runCli(offline('explain'), { stdin: SERVICE })).stdout).toBe(
-        'There is no pod in the input.\n',
-      );
-      expect((await runCli(offline('explain', '-o', 'json'), { stdin: SERVICE })).stdout).toBe(
-        '[]\n',
-      );
+      const table = await runCli(offline('explain'), { stdin: SERVICE });
+      expect(table).toEqual({ exit: 0, stdout: '', stderr: NO_POD });
+      const json = await runCli(offline('explain', '-o', 'json'), { stdin: SERVICE });
+      expect(json).toEqual({ exit: 0, stdout: '[]\n', stderr: NO_POD });
     });
 
     it.each([
@@ -263,6 +289,7 @@ describe('the program', () => {
         ['explain'],
         "required option '-f, --file <path>' not specified; see ds-injector explain --help\n",
       ],
+      [['explain', '--foo'], "unknown option '--foo'; see ds-injector explain --help\n"],
       [['explain', '-f', '-', '-o', 'xml'], 'see ds-injector explain --help\n'],
       [['explain', '-f', '-'], 'give the manifests of DaemonSets and Nodes with --world PATH\n'],
       [['inject', '-f', '-', '--world', '-'], 'standard input cannot be both --world and -f'],

@@ -103,8 +103,8 @@ function injectFor({ engine, io }: Deps, keep: Keep): Command {
   );
   return offline(command, ['yaml', 'json'])
     .addHelpText('after', `${INJECT_EXAMPLES}\n${EXIT_CODES}`)
-    .action((flags: OfflineArguments<'yaml' | 'json'>) =>
-      keep(() => injectCommand(optionsOf(flags), engine, io)),
+    .action((flags: OfflineArguments<'yaml' | 'json'>, command: Command) =>
+      keep(() => injectCommand(optionsOf(flags, command), engine, io)),
     );
 }
 
@@ -114,8 +114,8 @@ function explainFor({ engine, io }: Deps, keep: Keep): Command {
   );
   return offline(command, ['table', 'json'])
     .addHelpText('after', `${EXPLAIN_EXAMPLES}\n${EXIT_CODES}`)
-    .action((flags: OfflineArguments<'table' | 'json'>) =>
-      keep(() => explainCommand(optionsOf(flags), engine, io)),
+    .action((flags: OfflineArguments<'table' | 'json'>, command: Command) =>
+      keep(() => explainCommand(optionsOf(flags, command), engine, io)),
     );
 }
 
@@ -134,9 +134,7 @@ function offline(command: Command, outputs: readonly [string, string]): Command 
       new Flag(
         '-f, --file <path>',
         'Manifests: a file, a folder, or - for standard input. May be repeated.',
-      )
-        .argParser(collect)
-        .makeOptionMandatory(),
+      ).argParser(collect),
     )
     .addOption(
       new Flag('-o, --output <format>', 'The form of the output.')
@@ -148,17 +146,22 @@ function offline(command: Command, outputs: readonly [string, string]): Command 
 }
 
 interface OfflineArguments<Output> extends Flags {
-  readonly file: readonly string[];
+  readonly file?: readonly string[];
   readonly output: Output;
 }
 
-const optionsOf = <Output>({
-  file,
-  output,
-  ...flags
-}: OfflineArguments<Output>): OfflineFlags & {
-  readonly output: Output;
-} => ({ files: file, output, flags });
+/**
+ * Commander would ask for -f before it says that another option is unknown, so this is not left to it.
+ *
+ * @throws CommanderError if there is no -f.
+ */
+function optionsOf<Output>(
+  { file, output, ...flags }: OfflineArguments<Output>,
+  command: Command,
+): OfflineFlags & { readonly output: Output } {
+  if (!file) command.error("error: required option '-f, --file <path>' not specified");
+  return { files: file, output, flags };
+}
 
 const EXIT_CODES = `Exit codes:
   0  done; also when pods were left as they are, with their reasons

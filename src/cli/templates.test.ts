@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { applyPatch } from '../core/patch/apply.js';
 import type { KubernetesObject } from '../core/model/types.js';
 import type { Operation } from '../core/patch/operation.js';
-import { operationsOn, podOf } from './templates.js';
+import { hasPodTemplate, operationsOn, podOf } from './templates.js';
 
 const template = {
   metadata: { labels: { app: 'web' }, name: 'ignored' },
@@ -141,5 +141,28 @@ describe('operationsOn', () => {
   it('works on a Pod', () => {
     const pod = { apiVersion: 'v1', kind: 'Pod', spec: {} };
     expect(apply(pod, [label])).toMatchObject({ metadata: { labels: { a: 'b' } } });
+  });
+});
+
+describe('hasPodTemplate', () => {
+  const containers = { spec: { containers: [] } };
+
+  it.each([
+    ['a Rollout', { spec: { template: containers } }],
+    ['a PodTemplate', { template: containers }],
+    ['a job of several tasks', { spec: { tasks: [{ template: containers }] } }],
+    ['replicas by name', { spec: { replicas: { worker: { template: containers } } } }],
+  ])('sees the template of %s', (_, object) => {
+    expect(hasPodTemplate({ apiVersion: 'x.io/v1', kind: 'X', ...object })).toBe(true);
+  });
+
+  it.each([
+    ['nothing', {}],
+    ['a template of something else', { spec: { template: { spec: { rules: [] } } } }],
+    ['a schema', { spec: { template: { properties: { spec: { containers: [] } } } } }],
+    ['no map', { spec: [null, 1, 'x'] }],
+    ['a revision', { data: { spec: { template: containers } } }],
+  ])('sees none in %s', (_, object) => {
+    expect(hasPodTemplate({ apiVersion: 'x.io/v1', kind: 'X', ...object })).toBe(false);
   });
 });

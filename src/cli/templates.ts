@@ -45,6 +45,8 @@ const PLACES: Readonly<Record<string, Place>> = {
   },
 };
 
+export const podKinds: readonly string[] = Object.keys(PLACES);
+
 /**
  * Gives the pod of a document.
  *
@@ -85,6 +87,19 @@ export function operationsOn(
   const template = at(object, prefix.split('/').slice(1));
   if (!touched || isMap(mapOr(template)['metadata'])) return moved;
   return [{ op: 'add', path: `${prefix}/metadata`, value: {} }, ...moved];
+}
+
+/** How deep a template is looked for; in all kinds that are made for Kubernetes it is near the top. */
+const DEPTH = 8;
+
+/** Whether an object, of whatever kind, seems to make pods: a `template` in it has containers. */
+export const hasPodTemplate = ({ template, spec }: KubernetesObject): boolean =>
+  holdsTemplate({ template, spec }, DEPTH);
+
+function holdsTemplate(value: unknown, depth: number): boolean {
+  if (typeof value !== 'object' || value === null || depth === 0) return false;
+  if (Array.isArray(at(value, ['template', 'spec', 'containers']))) return true;
+  return Object.values(value).some((child) => holdsTemplate(child, depth - 1));
 }
 
 type Fields = Readonly<Record<string, unknown>>;

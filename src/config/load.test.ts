@@ -156,6 +156,15 @@ describe('load', () => {
     ]);
   });
 
+  it('wants two ports', () => {
+    const bad = (): Loaded => load({ flags: { port: '8080' }, env: {}, readFile: () => '' });
+    expect(bad).toThrow(ConfigError);
+    expect(bad).toThrow('expected `port` and `ops-port` to differ, got 8080 for both');
+    expect(() =>
+      load({ flags: { port: '0', opsPort: '0' }, env: {}, readFile: () => '' }),
+    ).not.toThrow();
+  });
+
   it('does not take what Kubernetes sets for a Service called ds-injector for options', () => {
     const env = {
       DS_INJECTOR_PORT: 'tcp://10.0.0.9:443',

@@ -39,6 +39,7 @@ export function load(sources: Sources): Loaded {
   // Every value has passed its option's own schema, which is what Config is made of.
   const config = Object.fromEntries(entries) as Config;
   checkPairs(config, problems);
+  checkPorts(config, problems);
   const profiles = readProfiles(config, sources, problems);
   if (problems.length > 0) throw new ConfigError(problems);
   return deepFreeze({ config, profiles });
@@ -131,6 +132,11 @@ function checkPairs(config: Config, problems: string[]): void {
       `expected \`${kebab(one)}\` and \`${kebab(other)}\` to be given together or not at all`,
     );
   }
+}
+
+function checkPorts({ port, opsPort }: Config, problems: string[]): void {
+  if (port !== opsPort || port === 0) return;
+  problems.push(`expected \`port\` and \`ops-port\` to differ, got ${port} for both`);
 }
 
 function readProfiles(

@@ -21,9 +21,11 @@ export interface Manifest extends Omit<Problem, 'message'> {
   readonly source?: string;
   /**
    * Numbers that JavaScript cannot hold exactly. `object` has the nearest that it can, so whoever uses or writes
-   * `object` must refuse it; `source` is exact.
+   * `object` must refuse it; `source` and `exact` are exact.
    */
   readonly inexact: readonly Problem[];
+  /** For an object out of a List with integers that are inexact in `object`: the same with these as `bigint`. */
+  readonly exact?: KubernetesObject;
 }
 
 export interface Manifests {
@@ -37,13 +39,34 @@ export function problemText({ file, document, line, message }: Problem): string 
   return document > 0 ? `${place} (document ${document}): ${message}` : `${place}: ${message}`;
 }
 
-/** Problems that stop what was being done. */
+/** Problems that stop what was being done; of one document no more than a few, for most follow from the first. */
 export class InputError extends Error {
   readonly problems: readonly Problem[];
 
   constructor(problems: readonly Problem[]) {
-    super(problems.map(problemText).join('\n'));
+    const told = withoutFlood(problems);
+    super(told.map(problemText).join('\n'));
     this.name = 'InputError';
-    this.problems = problems;
+    this.problems = told;
   }
+}
+
+const TOLD_PER_DOCUMENT = 3;
+
+function withoutFlood(problems: readonly Problem[]): readonly Problem[] {
+  const seen = new Map<string, number>();
+  const placeOf = ({ file, document }: Problem): string => JSON.stringify([file, document]);
+  const count = (problem: Problem): number => (seen.get(placeOf(problem)) ?? 0) + 1;
+  for (const problem of problems) seen.set(placeOf(problem), count(problem));
+  const totals = new Map(seen);
+  seen.clear();
+  return problems.flatMap((problem) => {
+    const nth = count(problem);
+    seen.set(placeOf(problem), nth);
+    // Problems that are in no document are of different files, or all there is to say of one.
+    if (problem.document === 0 || nth <= TOLD_PER_DOCUMENT) return [problem];
+    if (nth > TOLD_PER_DOCUMENT + 1) return [];
+    const left = (totals.get(placeOf(problem)) ?? nth) - TOLD_PER_DOCUMENT;
+    return [{ ...problem, line: 0, message: `and ${left} more` }];
+  });
 }

@@ -2,6 +2,7 @@ import { mkdir, mkdtemp, rm, symlink, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { decodeText } from './decode.js';
 import { problemText, type Manifests } from './manifest.js';
 import { readManifests } from './manifests.js';
 
@@ -81,6 +82,20 @@ describe('readManifests', () => {
       `${at('empty')}: the folder holds no .yaml, .yml or .json file`,
       `${at('none')}: no such file or folder`,
       `${at('dangling.yaml')}: no such file or folder`,
+    ]);
+  });
+
+  it('refuses what is not UTF-8, and still reads the rest', async () => {
+    await writeFile(at('a.yaml'), doc('one'));
+    await writeFile(at('latin.yaml'), Buffer.from(`# x\n# caf\u00e9\n${doc('two')}`, 'latin1'));
+    await writeFile(at('wide.yaml'), Buffer.from(`\uFEFF${doc('three')}`, 'utf16le'));
+    const stdin = (): Promise<string> => Promise.resolve(decodeText(Uint8Array.of(0x61, 0xe9)));
+    const read = await readManifests([dir, '-'], async () => stdin());
+    expect(namesOf(read)).toEqual(['one']);
+    expect(read.problems.map(problemText)).toEqual([
+      `${at('latin.yaml')}:2: is not UTF-8 (Latin-1, perhaps); save it as UTF-8`,
+      `${at('wide.yaml')}:1: is not UTF-8 but UTF-16; save it as UTF-8`,
+      '-:1: is not UTF-8 (Latin-1, perhaps); save it as UTF-8',
     ]);
   });
 });

@@ -1,7 +1,8 @@
 import { readFile } from 'node:fs/promises';
+import { decodeText, EncodingError } from './decode.js';
 import { findFiles, messageOf } from './files.js';
 import type { Manifests } from './manifest.js';
-import { parseManifests } from './parse.js';
+import { joined, parseManifests } from './parse.js';
 
 const NOTHING: Manifests = { manifests: [], problems: [] };
 
@@ -9,7 +10,7 @@ const NOTHING: Manifests = { manifests: [], problems: [] };
  * Reads the manifests of files and folders.
  *
  * @param paths a folder stands for its .yaml, .yml and .json files, recursively; `-` for standard input.
- * @param stdin reads standard input; without it `-` is a file like any other.
+ * @param stdin reads standard input, or throws an EncodingError; without it `-` is a file like any other.
  * @returns the objects in the order of the paths, and every problem of every file. Does not throw for bad input.
  */
 export async function readManifests(
@@ -26,7 +27,8 @@ export async function readManifests(
 async function readPath(path: string): Promise<Manifests> {
   const { files, problems } = await findFiles(path);
   const read: Manifests[] = [{ ...NOTHING, problems }];
-  for (const file of files) read.push(await readText(file.path, () => readFile(file.path, 'utf8')));
+  for (const file of files)
+    read.push(await readText(file.path, async () => decodeText(await readFile(file.path))));
   return joined(read);
 }
 
@@ -34,11 +36,7 @@ async function readText(file: string, read: () => Promise<string>): Promise<Mani
   try {
     return parseManifests(file, await read());
   } catch (error) {
-    return { ...NOTHING, problems: [{ file, document: 0, line: 0, message: messageOf(error) }] };
+    const line = error instanceof EncodingError ? error.line : 0;
+    return { ...NOTHING, problems: [{ file, document: 0, line, message: messageOf(error) }] };
   }
 }
-
-const joined = (parts: readonly Manifests[]): Manifests => ({
-  manifests: parts.flatMap(({ manifests }) => manifests),
-  problems: parts.flatMap(({ problems }) => problems),
-});

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { problemText, type Manifests } from './manifest.js';
+import { InputError, problemText, type Manifests } from './manifest.js';
 import { parseManifests } from './parse.js';
 import { joinDocuments } from './source-text.js';
 import { toYaml } from './yaml.js';
@@ -89,6 +89,12 @@ describe('toYaml', () => {
     '%x',
     '@x',
     '---',
+    'a\u0085b',
+    '\u0085',
+    'a "\\\u0085\n \u2028 and quite a few words more, so that it has several lines \u2029\n b',
+    '\u0080 \u0084 \u009F \u007F',
+    '\uFEFFa\uFFFE\uFFFF',
+    'a\rb\u0000\u001F',
   ])('writes the string %j so that it is read back', (text) => {
     const object = { apiVersion: 'v1', kind: 'X', text, [text]: 1 };
     expect(parse(toYaml(object)).manifests[0]?.object).toEqual(object);
@@ -96,6 +102,13 @@ describe('toYaml', () => {
 
   it.each(['0o17', '0X1F', '<<', 'yes', '0644', '12:30:00'])('puts %s in quotes', (text) => {
     expect(toYaml({ text })).toBe(`text: "${text}"\n`);
+  });
+
+  it('escapes what go-yaml would fold or refuse, in keys as well', () => {
+    const text = '\u0085\u2028\u2029\uFEFF\u0080\u009F\u007F\uFFFE';
+    const written = String.raw`"\N\L\P\uFEFF\u0080\u009F\u007F\uFFFE"`;
+    expect(toYaml({ [text]: text })).toBe(`${written}: ${written}\n`);
+    expect(toYaml({ text: 'caf\u00e9 \u{1F600}' })).toBe('text: caf\u00e9 \u{1F600}\n');
   });
 
   it('writes no aliases and does not fold', () => {
@@ -149,6 +162,63 @@ describe('parseManifests: documents', () => {
   it('has no text for a document with directives', () => {
     const { manifests } = parse(`%YAML 1.1\n---\n${HEAD}...\n---\n${HEAD}`);
     expect(manifests.map(({ source }) => source)).toEqual([undefined, HEAD]);
+  });
+});
+
+describe('parseManifests: JSON values one after another', () => {
+  const value = (name: string): string =>
+    `{"apiVersion": "v1",\n "kind": "${name}", "x": "}{ \\" {"}`;
+
+  it.each(['\n', '', '\r\n\r\n'])('are documents, with %j between them', (between) => {
+    const { manifests, problems } = parse(['A', 'B', 'C'].map(value).join(between));
+    expect(problems).toEqual([]);
+    expect(manifests.map(({ object, document }) => [object.kind, document])).toEqual([
+      ['A', 1],
+      ['B', 2],
+      ['C', 3],
+    ]);
+    expect(manifests.map(({ source }) => source)).toEqual(
+      ['A', 'B', 'C'].map((name) => `${value(name)}\n`),
+    );
+  });
+
+  it('have the lines of the file, and may be followed by other documents', () => {
+    const { manifests, problems } = parse(
+      `\n${value('A')}\n\n${value('B')}\n---\n${HEAD}---\n- 1\n`,
+    );
+    expect(manifests.map(({ document, line }) => [document, line])).toEqual([
+      [1, 2],
+      [2, 5],
+      [3, 8],
+    ]);
+    expect(problems).toMatchObject([{ document: 4, line: 11 }]);
+  });
+
+  it('have each its own problems', () => {
+    expect(parse(`${value('A')}\n{"kind": "B"}\n${value('C')}\n{"a": ]`)).toMatchObject({
+      manifests: [{ document: 1 }, { document: 3 }],
+      problems: [{ document: 2, line: 3 }, { document: 4 }],
+    });
+  });
+
+  it('are not seen in one value of YAML', () => {
+    const text = "{apiVersion: v1, kind: A, x: '}{', y: {}}";
+    expect(parse(text).manifests).toMatchObject([{ object: { x: '}{' } }]);
+  });
+});
+
+describe('InputError', () => {
+  it('tells three problems of a document, and how many more there are', () => {
+    const items = '- 1\n'.repeat(100);
+    const { problems } = parse(`apiVersion: v1\nkind: List\nitems:\n${items}---\n- 1\n`);
+    expect(problems).toHaveLength(101);
+    expect(new InputError(problems).message.split('\n')).toEqual([
+      'f.yaml:4 (document 1): expected a Kubernetes object',
+      'f.yaml:5 (document 1): expected a Kubernetes object',
+      'f.yaml:6 (document 1): expected a Kubernetes object',
+      'f.yaml (document 1): and 97 more',
+      'f.yaml:105 (document 2): expected a Kubernetes object',
+    ]);
   });
 });
 
@@ -209,7 +279,17 @@ describe('parseManifests: problems', () => {
       'apiVersion: v1\nkind: 1',
       'f.yaml:1 (document 1): the object has no kind',
     ],
-    ['a key twice', `${HEAD}x: 1\nx: 2\n`, 'f.yaml:4 (document 1): Map keys must be unique'],
+    [
+      'a key twice',
+      `${HEAD}x: 1\nx: 2\n`,
+      'f.yaml:4 (document 1): the key x is there twice in the same map',
+    ],
+    [
+      'a quoted key twice',
+      `${HEAD}x: {"a b": 1, "a b": 2}\n`,
+      'f.yaml:3 (document 1): the key a b is there twice in the same map',
+    ],
+    ['a boolean key twice', `${HEAD}on: 1\non: 2\n`, 'the key on is there twice in the same map'],
     [
       'a key that is a map',
       `${HEAD}? {a: 1}\n: 2\n`,
@@ -256,5 +336,34 @@ describe('parseManifests: problems', () => {
       `apiVersion: v1\nkind: List\nitems: [${item('1')}, ${item('9007199254740993')}]\n`,
     );
     expect(manifests.map(({ inexact }) => inexact.length)).toEqual([0, 1]);
+  });
+
+  it.each([
+    ['x: {p: [0, 9007199254740993]}', 'the number 9007199254740993 in .x.p[1] cannot'],
+    ['x: {a.b/c: 9007199254740993}', 'the number 9007199254740993 in .x["a.b/c"] cannot'],
+    ['x: {9007199254740993: y}', 'the key 9007199254740993 in .x cannot'],
+    ['x: {<<: {p: 9007199254740993}}', 'the number 9007199254740993 in .x["<<"].p cannot'],
+  ])('says where the number in %s is', (yaml, message) => {
+    const { manifests } = parse(`${HEAD}${yaml}\n`);
+    expect(manifests[0]?.inexact.map((problem) => problem.message)).toEqual([
+      `${message} be represented exactly; put it in quotes if it is text`,
+    ]);
+  });
+
+  it.each([
+    ['9007199254740993', 9007199254740993n],
+    ['-9007199254740993', -9007199254740993n],
+    ['[*n, *n]', [9007199254740993n, 9007199254740993n]],
+    ['*m', { p: 9007199254740993n }],
+    ['{<<: *m}', undefined],
+    ['{9007199254740993: 1}', undefined],
+    ['0x20000000000001', undefined],
+    ['.inf', undefined],
+  ])('has %s in an item of a List exactly, or not at all', (yaml, x) => {
+    const { manifests } = parse(
+      `apiVersion: v1\nkind: List\nm: &m {p: &n 9007199254740993}\nitems:\n- {apiVersion: v1, kind: A, x: ${yaml}}\n`,
+    );
+    expect(manifests[0]?.inexact).not.toEqual([]);
+    expect(manifests[0]?.exact?.['x']).toEqual(x);
   });
 });

@@ -8,9 +8,11 @@ import {
   visit,
   type Document,
   type Node,
-  type Scalar,
+  type YAMLError,
 } from 'yaml';
+import { partsOf, type Part } from './json-stream.js';
 import type { Manifest, Manifests, Problem } from './manifest.js';
+import { exactCopy, inexactIn, inexactText, keyText } from './numbers.js';
 import { sourceOf } from './source-text.js';
 import { NOT_JSON, parseYaml } from './yaml.js';
 
@@ -24,27 +26,46 @@ interface Place {
 
 /**
  * Reads the objects of a YAML or JSON text: several documents, Lists opened up recursively, empty documents left out.
+ * JSON values may stand one after another; each is a document.
  *
  * @param file is only for messages.
  * @returns all objects that are sound, in their order, and all problems. Does not throw.
  */
 export function parseManifests(file: string, text: string): Manifests {
+  let documents = 0;
+  return joined(
+    partsOf(text).map((part) => {
+      const read = readPart(file, part, documents);
+      documents += read.length;
+      return joined(read);
+    }),
+  );
+}
+
+/** Puts what was read together, in its order. */
+export const joined = (parts: readonly Manifests[]): Manifests => ({
+  manifests: parts.flatMap(({ manifests }) => manifests),
+  problems: parts.flatMap(({ problems }) => problems),
+});
+
+/** What is in each document of a part of the file. */
+function readPart(
+  file: string,
+  { text, linesBefore }: Part,
+  documentsBefore: number,
+): readonly Manifests[] {
   const lines = new LineCounter();
   const documents = parseYaml(text, lines);
-  const found = documents.map((document, index) => {
+  return documents.map((document, index) => {
     const problem = (message: string, offset = startOf(document)): Problem => ({
       file,
-      document: index + 1,
-      line: lines.linePos(offset).line,
+      document: documentsBefore + index + 1,
+      line: linesBefore + lines.linePos(offset).line,
       message,
     });
     const before = documents[index - 1];
     return readDocument({ document, problem }, sourceOf(text, document, before));
   });
-  return {
-    manifests: found.flatMap(({ manifests }) => manifests),
-    problems: found.flatMap(({ problems }) => problems),
-  };
 }
 
 const startOf = ({ contents, range }: Parsed): number => offsetOf(contents) ?? range[0];
@@ -67,8 +88,8 @@ function readDocument(place: Place, source: string | undefined): Manifests {
 }
 
 function problemsOf({ document, problem }: Place): readonly Problem[] {
-  const faults = [...document.errors, ...document.warnings].map(({ message, pos }) =>
-    problem(message, pos[0]),
+  const faults = [...document.errors, ...document.warnings].map((error) =>
+    problem(messageOf(error, document), error.pos[0]),
   );
   // A tree with errors may lack nodes, and what it would say besides is said by the errors.
   if (faults.length > 0) return faults;
@@ -85,6 +106,20 @@ function problemsOf({ document, problem }: Place): readonly Problem[] {
     },
   });
   return found;
+}
+
+/** yaml's own message for a key that comes twice does not say which one it is. */
+function messageOf({ code, message, pos }: YAMLError, document: Parsed): string {
+  if (code !== 'DUPLICATE_KEY') return message;
+  let name: string | undefined;
+  visit(document, {
+    Pair: (_, { key }) => {
+      if (!isScalar(key) || offsetOf(key) !== pos[0]) return undefined;
+      name = key.source ?? keyText(key);
+      return visit.BREAK;
+    },
+  });
+  return name === undefined ? message : `the key ${name} is there twice in the same map`;
 }
 
 /** yaml resolves these when they are asked for by name, even where its schema lacks them. */
@@ -106,12 +141,23 @@ function open(item: Item, place: Place, source: string | undefined): Manifests {
   const object = value as Manifest['object'];
   const items = itemsOf(object);
   if (items) return openList(object, items, item, place);
-  const { file, document, line } = place.problem('', offsetOf(node));
-  const text = source === undefined || item.inList ? {} : { source };
-  return {
-    manifests: [{ object, file, document, line, ...text, inexact: inexactNumbers(node, place) }],
-    problems: [],
-  };
+  return { manifests: [manifestOf(object, item, place, source)], problems: [] };
+}
+
+function manifestOf(
+  object: Manifest['object'],
+  { node, inList }: Item,
+  { document, problem }: Place,
+  source: string | undefined,
+): Manifest {
+  // An item that came in by an alias has no node of its own; looking at the whole document errs on the safe side.
+  const numbers = inexactIn((node as Node | null | undefined) ?? document, document);
+  const inexact = numbers.map((one) => problem(inexactText(one), offsetOf(one.scalar)));
+  const { file, document: number, line } = problem('', offsetOf(node));
+  const common = { object, file, document: number, line, inexact };
+  if (!inList) return source === undefined ? common : { ...common, source };
+  const exact = node && numbers.length > 0 ? exactCopy(object, numbers) : undefined;
+  return exact === undefined ? common : { ...common, exact };
 }
 
 const isText = (value: unknown): boolean => typeof value === 'string' && value !== '';
@@ -150,10 +196,7 @@ function openList(
       undefined,
     );
   });
-  return {
-    manifests: opened.flatMap(({ manifests }) => manifests),
-    problems: opened.flatMap(({ problems }) => problems),
-  };
+  return joined(opened);
 }
 
 /** The API server leaves kind and apiVersion out in the items of a typed list; the list's own say what they are. */
@@ -162,26 +205,4 @@ function nameKind(value: unknown, list: Manifest['object']): unknown {
     return value;
   }
   return { apiVersion: list.apiVersion, kind: list.kind?.slice(0, -'List'.length), ...value };
-}
-
-function inexactNumbers(node: unknown, { document, problem }: Place): readonly Problem[] {
-  const found: Problem[] = [];
-  // An item that came in by an alias has no node of its own; looking at the whole document errs on the safe side.
-  visit((node ?? document) as Node, {
-    Scalar: (_, scalar) => {
-      if (isExact(scalar)) return;
-      const message = `the number ${scalar.source ?? ''} cannot be represented exactly`;
-      found.push(problem(message, offsetOf(scalar)));
-    },
-  });
-  return found;
-}
-
-/** Integers beyond 2^53 would be changed, and infinities have no JSON; a decimal fraction is a double for kubectl, too. */
-function isExact(scalar: Scalar): boolean {
-  const { value, source } = scalar;
-  if (!isScalar(scalar) || typeof value !== 'number') return true;
-  if (!Number.isFinite(value)) return false;
-  const isInteger = /^[-+]?(?:0[xXbBoO][0-9a-fA-F_]+|[0-9_]+)$/.test(source ?? '');
-  return !isInteger || Number.isSafeInteger(value);
 }

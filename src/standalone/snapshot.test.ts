@@ -131,7 +131,7 @@ describe('snapshotOf', () => {
       `{apiVersion: v1, kind: ${kind}, metadata: {name: a}, x: 9007199254740993}`;
     const { manifests } = parseManifests('w', `${text('ConfigMap')}\n---\n${text('Other')}\n`);
     expect(snapshotOf(manifests).problems.map(problemText)).toEqual([
-      'w:1 (document 1): the number 9007199254740993 cannot be represented exactly',
+      'w:1 (document 1): the number 9007199254740993 in .x cannot be represented exactly; put it in quotes if it is text',
     ]);
   });
 });

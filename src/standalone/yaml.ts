@@ -41,9 +41,26 @@ const goFloat: ScalarTag = {
 
 /**
  * Strings that go-yaml would misread if they stood bare, or as a block, where yaml would write them so: the special
- * `<<` and `=`, nothing but blanks, a byte order mark, a leading tab before more lines, digits with stray underscores.
+ * `<<` and `=`, nothing but blanks, a leading tab before more lines, digits with stray underscores.
  */
-const NEEDS_QUOTES = /^(?:<<|=|\s+)$|\uFEFF|^\s*\t[^\n]*\n|^[-+]?[0-9].*_/;
+const NEEDS_QUOTES = /^(?:<<|=|\s+)$|^\s*\t[^\n]*\n|^[-+]?[0-9].*_/;
+
+/**
+ * What may not stand in YAML 1.1 as it is, or is taken for the end of a line there. yaml writes it raw, even in quotes.
+ * JSON.stringify has escaped the controls below U+0020 already.
+ */
+const UNSAFE = /[\u007F-\u009F\u2028\u2029\uFEFF\uFFFE\uFFFF]/g;
+
+const ESCAPES: Readonly<Record<string, string>> = {
+  '\u0085': '\\N',
+  '\u2028': '\\L',
+  '\u2029': '\\P',
+};
+
+const escaped = (character: string): string =>
+  ESCAPES[character] ?? `\\u${character.charCodeAt(0).toString(16).toUpperCase().padStart(4, '0')}`;
+
+const needsQuotes = (text: string): boolean => NEEDS_QUOTES.test(text) || text.search(UNSAFE) >= 0;
 
 const nameOf = (tag: Tags[number]): string =>
   typeof tag === 'string' ? tag : tag.tag.replace('tag:yaml.org,2002:', '');
@@ -86,7 +103,11 @@ export function parseYaml(source: string, lineCounter: LineCounter): readonly Do
   return Array.isArray(documents) ? documents : [];
 }
 
-/** Writes a document that kubectl reads back as the same object; ends with a newline. Long strings are not folded. */
+/**
+ * Writes a document that kubectl reads back as the same object; ends with a newline. Long strings are not folded.
+ *
+ * @param object JSON, in which integers may be `bigint`.
+ */
 export function toYaml(object: unknown): string {
   const document = new Document(object, {
     version: '1.1',
@@ -95,10 +116,11 @@ export function toYaml(object: unknown): string {
   });
   visit(document, {
     Scalar: (_, scalar) => {
-      if (typeof scalar.value === 'string' && NEEDS_QUOTES.test(scalar.value)) {
+      if (typeof scalar.value === 'string' && needsQuotes(scalar.value)) {
         scalar.type = 'QUOTE_DOUBLE';
       }
     },
   });
-  return document.toString({ lineWidth: 0 });
+  // There are no comments, and what holds one of these is in double quotes, so all of them can be escaped.
+  return document.toString({ lineWidth: 0 }).replaceAll(UNSAFE, escaped);
 }

@@ -10,7 +10,9 @@ function transcript(): readonly string[] {
   const readme = readFileSync(`${root}README.md`, 'utf8');
   const block =
     readme.split('<!-- transcript -->')[1]?.split('<!-- end of transcript -->')[0] ?? '';
-  return block.split('\n').filter((line) => line !== '' && !line.startsWith('```'));
+  return block
+    .split('\n')
+    .filter((line) => !['', '…'].includes(line.trim()) && !line.startsWith('```'));
 }
 
 it('the demo ends well and prints what the README shows, in that order', () => {
