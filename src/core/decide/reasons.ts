@@ -254,6 +254,11 @@ export const warnings = {
       "A probe or hook of the DaemonSet was left out: it names a host, which would be the node's, or would hold the start of the business.",
     todo: 'Nothing, or let the probe use the address of the pod.',
   },
+  restart_rule_left_out: {
+    sentence:
+      'The container of the DaemonSet has a restart policy or rules of its own, which could restart the business; they were left out.',
+    todo: 'Make what shall run once an init container of the DaemonSet.',
+  },
   start_gate_missing: {
     sentence:
       'The pod asked to start after the DaemonSet, and the container has no probe that says when it is ready.',

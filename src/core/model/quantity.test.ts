@@ -1,5 +1,11 @@
 import { describe, expect, it } from 'vitest';
-import { divideUp, equalQuantities, formatQuantity, parseQuantity } from './quantity.js';
+import {
+  divideUp,
+  equalQuantities,
+  formatBytes,
+  formatQuantity,
+  parseQuantity,
+} from './quantity.js';
 
 const NANO = 1_000_000_000n;
 
@@ -41,6 +47,16 @@ describe('formatQuantity', () => {
   ])('writes %s as %s', (text, written) => {
     expect(formatQuantity(parseQuantity(text) ?? 0n)).toBe(written);
   });
+});
+
+it.each([
+  ['134217728', '128Mi'],
+  ['1024Mi', '1Gi'],
+  ['1536Mi', '1536Mi'],
+  ['1k', '1000'],
+  ['0', '0'],
+])('writes %s bytes as %s', (text, written) => {
+  expect(formatBytes(parseQuantity(text) ?? 0n)).toBe(written);
 });
 
 it('rounds up when it divides', () => {

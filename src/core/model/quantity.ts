@@ -43,6 +43,18 @@ export const divideUp = (value: bigint, by: bigint): bigint => (value + by - 1n)
 export const formatQuantity = (nanos: bigint): string =>
   nanos % NANO === 0n ? String(nanos / NANO) : `${String(divideUp(nanos, NANO / 1000n))}m`;
 
+const BYTES: readonly (readonly [string, bigint])[] = [
+  ['Gi', 1024n ** 3n],
+  ['Mi', 1024n ** 2n],
+  ['Ki', 1024n],
+];
+
+/** @returns an amount of bytes as people write it, "128Mi", where that is exact. */
+export function formatBytes(nanos: bigint): string {
+  const suffix = BYTES.find(([, size]) => nanos > 0n && nanos % (size * NANO) === 0n);
+  return suffix === undefined ? formatQuantity(nanos) : `${nanos / (suffix[1] * NANO)}${suffix[0]}`;
+}
+
 /** "1000m" and "1" are one quantity: the API server rewrites one as the other. */
 export function equalQuantities(a: unknown, b: unknown): boolean {
   const [left, right] = [parseQuantity(a as string), parseQuantity(b as string)];

@@ -117,13 +117,16 @@ function translate(
     readinessProbe: _r,
     startupProbe: _s,
     lifecycle: _c,
-    restartPolicy: _p,
-    restartPolicyRules: _pr,
+    restartPolicy,
+    restartPolicyRules,
     // A pod that never restarts is refused with some of them, and there is nothing to resize in zero.
     resizePolicy: _z,
     ...rest
   } = seen;
   warnOfLostSecurity(container, context);
+  if (restartPolicyRules !== undefined || (restartPolicy ?? 'Always') !== 'Always') {
+    context.warn('restart_rule_left_out', `container ${container.name} restarts as the pod does`);
+  }
   const env = resolveEnv(list(seen.env).map(optionalEnv), container.name, names, context);
   const ports = portsOf(container, context.subject.wishes.metricsPorts, shared.claims);
   shared.claims.claimPortNames(ports);

@@ -1,4 +1,4 @@
-import { formatQuantity, parseQuantity } from '../model/quantity.js';
+import { formatBytes, formatQuantity, parseQuantity } from '../model/quantity.js';
 import { operatingSystemOf } from '../model/pod.js';
 import type { Container, PodSpec, ResourceRequirements, StringMap } from '../model/types.js';
 import type { Landing } from '../decide/landing.js';
@@ -41,7 +41,7 @@ export function sizingOf({ spec, settings }: Subject, landing: Landing): Sizing 
 
 const summed = (spec: PodSpec): Amounts => ({
   cpu: formatQuantity(sumOf(spec, 'cpu', limitOf)),
-  memory: formatQuantity(sumOf(spec, 'memory', limitOf)),
+  memory: formatBytes(sumOf(spec, 'memory', limitOf)),
 });
 
 /**
@@ -57,7 +57,8 @@ export function defaultedRequests(spec: PodSpec): StringMap {
   return Object.fromEntries(
     missing.map((name) => {
       const sum = sumOf(spec, name, requestOf);
-      return [name, sum > 0n ? formatQuantity(sum) : String(limits?.[name])];
+      const write = name === 'memory' ? formatBytes : formatQuantity;
+      return [name, sum > 0n ? write(sum) : String(limits?.[name])];
     }),
   );
 }
@@ -91,7 +92,7 @@ function memoryLimit({ resources }: Container, { qos, memoryCap }: Sizing): stri
   // A limit would lift the pod out of BestEffort.
   if (nanos === undefined || nanos <= 0n || qos === 'BestEffort') return '0';
   return memoryCap !== undefined && memoryCap > 0n && nanos > memoryCap
-    ? formatQuantity(memoryCap)
+    ? formatBytes(memoryCap)
     : String(limit);
 }
 
