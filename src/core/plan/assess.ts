@@ -69,17 +69,29 @@ function jobWithoutNativeSidecars({ subject, landing }: Context): Refusal | unde
     : undefined;
 }
 
+/** What the API server would refuse in a DaemonSet; one from a file may have it, and the pod would be refused. */
 function brokenTemplate({ blueprint }: Context): Refusal | undefined {
-  if (list(blueprint.spec.containers).length === 0) {
-    return { reason: 'malformed_daemonset', detail: 'its template has no containers' };
-  }
-  const broken = blueprint.mounts.find(({ volume }) => volume === undefined);
+  const { containers, mounts, spec } = blueprint;
+  const broken = mounts.find(({ volume }) => volume === undefined);
+  const bare = containers.find(({ image }) => (image ?? '') === '');
+  const detail =
+    (list(spec.containers).length === 0 ? 'its template has no containers' : undefined) ??
+    brokenName('container', containers) ??
+    brokenName('volume', list(spec.volumes)) ??
+    (bare && `container ${bare.name} has no image`) ??
+    (broken &&
+      `container ${broken.container.name} mounts volume ${broken.mount.name}, which is not there`);
+  return detail === undefined ? undefined : { reason: 'malformed_daemonset', detail };
+}
+
+const LABEL = /^[a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?$/;
+
+function brokenName(what: string, items: readonly { name: string }[]): string | undefined {
+  const names = items.map(({ name }) => name);
+  const broken = names.find((name, i) => !LABEL.test(name) || names.indexOf(name) !== i);
   return broken === undefined
     ? undefined
-    : {
-        reason: 'malformed_daemonset',
-        detail: `container ${broken.container.name} mounts volume ${broken.mount.name}, which is not there`,
-      };
+    : `${what} ${broken.slice(0, 63)}: a name that is taken or no DNS label`;
 }
 
 /** Class D of the research, told by what it asks for and not by its name. */

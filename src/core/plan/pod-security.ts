@@ -6,10 +6,9 @@ import type { Context } from './context.js';
 import { securityOf } from './security.js';
 
 /**
- * Probes and hooks that name a host are left out of injected containers, and so are AppArmor profiles; neither is judged.
- *
  * The Pod Security Standards, as far as an injected container can break them: a level that the namespace enforces
  * would refuse the whole pod, so such a DaemonSet is skipped.
+ * Probes and hooks that name a host, and AppArmor profiles, are left out of injected containers and not judged.
  *
  * @see https://kubernetes.io/docs/concepts/security/pod-security-standards/
  */
