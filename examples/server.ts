@@ -26,6 +26,8 @@ export async function startServer(options: {
   const child = spawn(process.execPath, [main, 'serve', ...flags, ...local], {
     stdio: ['ignore', 'pipe', 'inherit'],
   });
+  // Also when this process dies of an error, such as a reader that closed the pipe.
+  process.once('exit', () => child.kill('SIGTERM'));
   const ended = new Promise<void>((resolve) => {
     child.once('exit', () => {
       resolve();
