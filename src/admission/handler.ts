@@ -1,5 +1,4 @@
-import type { Outcome } from '../core/outcome.js';
-import type { PodReason } from '../core/decide/reasons.js';
+import { skipped, type Outcome } from '../core/outcome.js';
 import type { Request } from '../core/engine.js';
 import type { Observer, Subject } from './observer.js';
 import {
@@ -67,26 +66,17 @@ function decide(review: Review, subject: Subject, { engine, observe }: HandlerDe
     return { outcome, answer: patched(review, outcome) };
   } catch (error) {
     observe.failed({ ...subject, error });
-    const outcome = untouched('internal_error');
+    const outcome = skipped('internal_error');
     return { outcome, answer: allowed(review, outcome) };
   }
 }
 
 function judge(request: ReviewRequest, engine: Engine): Outcome {
-  if (!isPodCreate(request)) return untouched('not_a_pod_create');
-  if (!isObject(request.object)) return untouched('malformed_pod', 'object');
+  if (!isPodCreate(request)) return skipped('not_a_pod_create');
+  if (!isObject(request.object)) return skipped('malformed_pod', [], 'object');
   // The namespace is the request's: authorization looked at that one, the object may claim another.
   return engine({ pod: request.object, namespace: request.namespace });
 }
-
-const untouched = (reason: PodReason, detail?: string): Outcome => ({
-  decision: 'skip',
-  reason,
-  ...(detail !== undefined && { detail }),
-  daemonSets: [],
-  warnings: [],
-  operations: [],
-});
 
 const subjectOf = (request: ReviewRequest): Subject => ({
   uid: request.uid.slice(0, NAME_LIMIT),

@@ -1,6 +1,6 @@
 import type { Request } from '../core/engine.js';
 import { podReasons } from '../core/decide/reasons.js';
-import type { Outcome } from '../core/outcome.js';
+import { skipped, type Outcome } from '../core/outcome.js';
 import { builtInProfiles } from '../core/profiles/built-in.js';
 import type { Settings } from '../core/settings.js';
 import type { World } from '../core/world.js';
@@ -98,17 +98,9 @@ function verdictOn(pod: TemplatePod, ask: (request: Request) => Outcome): Verdic
   try {
     return { pod, outcome: ask(pod.request), failed: false };
   } catch (error) {
-    return { pod, outcome: { ...UNTOUCHED, detail: chain(error) }, failed: true };
+    return { pod, outcome: skipped('internal_error', [], chain(error)), failed: true };
   }
 }
-
-const UNTOUCHED: Outcome = {
-  decision: 'skip',
-  reason: 'internal_error',
-  daemonSets: [],
-  warnings: [],
-  operations: [],
-};
 
 /** `Deployment default/web` */
 export const titleOf = ({ pod }: Verdict): string => `${pod.kind} ${pod.namespace}/${pod.name}`;

@@ -5,7 +5,6 @@ import { gateFor } from './decide/gates.js';
 import type { Landing } from './decide/landing.js';
 import { landingOf } from './decide/landing.js';
 import { wishesOf } from './decide/pod-wishes.js';
-import type { PodReason } from './decide/reasons.js';
 import type { Subject } from './decide/subject.js';
 import { withPod } from './decide/subject.js';
 import { factsOf } from './facts.js';
@@ -15,6 +14,7 @@ import { findMisfit, podShape } from './model/shape.js';
 import { map } from './model/types.js';
 import type { Pod } from './model/types.js';
 import type { DaemonSetVerdict, Outcome, Warning } from './outcome.js';
+import { skipped } from './outcome.js';
 import { patchOf } from './patch/pod-patch.js';
 import type { EnvRewrite } from './plan/business.js';
 import { envRestoresOf, envRewritesOf } from './plan/business.js';
@@ -77,15 +77,6 @@ function hasRoom({ pod }: Subject, plan: Plan, record: InjectionRecord): boolean
   const { [RECORD_ANNOTATION]: _, ...present } = map(metaOf(pod).annotations);
   return fits(present, { ...plan.annotations, [RECORD_ANNOTATION]: encodeRecord(record) });
 }
-
-const skipped = (reason: PodReason, warnings: readonly Warning[], detail?: string): Outcome => ({
-  decision: 'skip',
-  reason,
-  ...(detail === undefined ? {} : { detail }),
-  daemonSets: [],
-  warnings,
-  operations: [],
-});
 
 /** The pod goes to a virtual node: what earlier passes put into it is taken off, planned anew, and compared. */
 function injectAt(subject: Subject, landing: Landing, warnings: readonly Warning[]): Outcome {

@@ -39,3 +39,17 @@ export interface Outcome {
   /** A JSON Patch against the pod as it was given; empty when there is nothing to change. */
   readonly operations: readonly Operation[];
 }
+
+/** A pod that is left as it is, with what could be said of it so far. */
+export const skipped = (
+  reason: PodReason,
+  warnings: readonly Warning[] = [],
+  detail?: string,
+): Outcome => ({
+  decision: 'skip',
+  reason,
+  ...(detail === undefined ? {} : { detail }),
+  daemonSets: [],
+  warnings,
+  operations: [],
+});

@@ -2,7 +2,7 @@
  * A quick look at whether an object has the types that the code relies on, before anything reads it. It is not the
  * API's validation: only the fields that injection reads are looked at, and absent or null always fits.
  */
-type Shape = 'string' | 'number' | 'boolean' | 'scalar' | { each: Shape } | { map: Shape } | Fields;
+type Shape = 'string' | 'number' | 'scalar' | { each: Shape } | { map: Shape } | Fields;
 interface Fields {
   readonly fields: Readonly<Record<string, Shape>>;
   readonly required?: string;
@@ -173,7 +173,7 @@ function misfitInList(value: unknown, shape: Shape, path: string): string | unde
   return first([...value.keys()], (i) => findMisfit(value[i], shape, `${path}[${i}]`));
 }
 
-function fitsScalar(value: unknown, shape: 'string' | 'number' | 'boolean' | 'scalar'): boolean {
+function fitsScalar(value: unknown, shape: 'string' | 'number' | 'scalar'): boolean {
   if (shape === 'scalar') return typeof value === 'string' || typeof value === 'number';
   return typeof value === shape;
 }

@@ -5,7 +5,7 @@ import { allContainers, metaOf } from '../model/pod.js';
 import type { Subject } from '../decide/subject.js';
 import type { PlannedContainer } from '../plan/carry.js';
 import type { EnvRewrite } from '../plan/business.js';
-import type { Slot } from '../plan/mode.js';
+import { listOf } from '../plan/mode.js';
 import type { Plan } from '../plan/plan.js';
 import type { Amounts } from '../plan/resources.js';
 import { MESH_INIT_CONTAINERS } from '../profiles/mesh.js';
@@ -43,10 +43,7 @@ export function patchOf(change: Change): readonly Operation[] {
   return patch.operations;
 }
 
-type Field = 'containers' | 'initContainers';
-
-const fieldOf = (slot: Slot): Field =>
-  slot === 'first' || slot === 'last' ? 'containers' : 'initContainers';
+type Field = ReturnType<typeof listOf>;
 
 /** Changes and removals come first, at the places where things are; then what is new. */
 function patchContainers(patch: PatchBuilder, field: Field, change: Change): void {
@@ -54,7 +51,7 @@ function patchContainers(patch: PatchBuilder, field: Field, change: Change): voi
   const current = list(subject.spec[field]);
   const planned = plan.parts
     .flatMap(({ containers }) => containers)
-    .filter(({ slot }) => fieldOf(slot) === field);
+    .filter(({ slot }) => listOf(slot) === field);
   for (const rewrite of envRewrites.filter((one) => one.list === field)) {
     const path = `/spec/${field}/${rewrite.container}/env/${rewrite.variable}/valueFrom/fieldRef/fieldPath`;
     patch.set(path, rewrite.fieldPath, true);

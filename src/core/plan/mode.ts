@@ -14,6 +14,10 @@ export type Slot =
   /** Containers: after the user's. */
   | 'last';
 
+/** The list of a pod's spec that a slot is in. */
+export const listOf = (slot: Slot): 'containers' | 'initContainers' =>
+  slot === 'first' || slot === 'last' ? 'containers' : 'initContainers';
+
 /** How the containers of a DaemonSet are placed in one pod. */
 export interface Mode {
   readonly daemons: Placement;

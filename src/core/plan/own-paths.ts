@@ -2,7 +2,7 @@ import type { Container, Lifecycle, LifecycleHandler, Probe } from '../model/typ
 import { list } from '../model/types.js';
 import type { Context } from './context.js';
 import { kindOfMount, pathOf } from './host-mounts.js';
-import { defined } from './probes.js';
+import { defined } from '../model/defined.js';
 
 /** Paths in a container and what they become; a path that is kept becomes itself. */
 type Replacements = readonly (readonly [from: string, to: string])[];

@@ -1,3 +1,4 @@
+import { defined } from '../model/defined.js';
 import { list } from '../model/types.js';
 import type { Container, Lifecycle, LifecycleHandler, Probe } from '../model/types.js';
 import type { Placement } from '../outcome.js';
@@ -169,11 +170,4 @@ function lifecycleOf(
     stopSignal: named ? stopSignal : undefined,
   });
   return Object.keys(lifecycle).length === 0 ? undefined : lifecycle;
-}
-
-/** Without the fields that are undefined, which JSON does not know. */
-export function defined<T extends object>(fields: T): { [K in keyof T]: Exclude<T[K], undefined> } {
-  return Object.fromEntries(Object.entries(fields).filter(([, value]) => value !== undefined)) as {
-    [K in keyof T]: Exclude<T[K], undefined>;
-  };
 }

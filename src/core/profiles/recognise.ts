@@ -1,7 +1,7 @@
 import type { Node, Pod } from '../model/types.js';
 import { list, map } from '../model/types.js';
 import { metaOf, specOf } from '../model/pod.js';
-import type { NodeRule, PodRule, Profile } from './profile.js';
+import type { NodeRule, PodRule, Profile, VersionRule } from './profile.js';
 
 /** The profile of a virtual node; undefined for a real one. */
 export const profileOf = (node: Node, profiles: readonly Profile[]): Profile | undefined =>
@@ -59,10 +59,8 @@ export function strictest(profiles: readonly [Profile, ...Profile[]]): Profile {
 
 const STRENGTH = ['no', 'by-version', 'yes'] as const;
 
-const least = (
-  a: Profile['nativeSidecars'],
-  b: Profile['nativeSidecars'],
-): Profile['nativeSidecars'] => (STRENGTH.indexOf(a) < STRENGTH.indexOf(b) ? a : b);
+const least = (a: VersionRule, b: VersionRule): VersionRule =>
+  STRENGTH.indexOf(a) < STRENGTH.indexOf(b) ? a : b;
 
 function common(a: Profile['capabilities'], b: Profile['capabilities']): Profile['capabilities'] {
   if (a === 'any') return b;

@@ -8,6 +8,7 @@ import { blueprintOf } from '../decide/blueprint.js';
 import type { Landing } from '../decide/landing.js';
 import type { Subject } from '../decide/subject.js';
 import { withPod } from '../decide/subject.js';
+import { listOf } from '../plan/mode.js';
 import type { Plan } from '../plan/plan.js';
 import { COMPUTE } from '../plan/qos.js';
 import { planRegardless } from '../plan/plan.js';
@@ -132,9 +133,7 @@ const holds = (
  * image.
  */
 function isAsPlanned(pod: Pod, { container, slot }: PlannedContainer, claimed: Ours): boolean {
-  const spec = specOf(pod);
-  const where = slot === 'first' || slot === 'last' ? spec.containers : spec.initContainers;
-  const actual = list(where).find(({ name }) => name === container.name);
+  const actual = list(specOf(pod)[listOf(slot)]).find(({ name }) => name === container.name);
   return (
     actual !== undefined &&
     isSameProgram(actual, container) &&
