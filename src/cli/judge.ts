@@ -3,7 +3,8 @@ import { podReasons } from '../core/decide/reasons.js';
 import { skipped, type Outcome } from '../core/outcome.js';
 import { builtInProfiles } from '../core/profiles/built-in.js';
 import type { Settings } from '../core/settings.js';
-import type { World } from '../core/world.js';
+import { WorldStore } from '../core/world/store.js';
+import type { World } from '../core/world/world.js';
 import { load, type Sources } from '../config/load.js';
 import { settingsOf } from '../config/settings.js';
 import { InputError, type Manifest } from '../standalone/manifest.js';
@@ -54,12 +55,15 @@ export async function judgeAll(
     throw new UsageError('standard input cannot be both --world and -f; put one of them in a file');
   }
   const seen = await readManifests(paths, io.stdin);
-  const { world, problems } = snapshotOf(seen.manifests);
+  const { objects, problems } = snapshotOf(seen.manifests);
   const documents = await readManifests(given.files, io.stdin);
   const all = [...seen.problems, ...problems, ...documents.problems];
   if (all.length > 0) throw new InputError(all);
+  const world = new WorldStore(objects);
   return documents.manifests.map((manifest) =>
-    judge(manifest, (request) => withUnmarked(engine(request, world, settings), world)),
+    judge(manifest, (request) =>
+      withUnmarked(engine({ ...request, nameAll: true }, world, settings), world),
+    ),
   );
 }
 

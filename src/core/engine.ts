@@ -1,13 +1,12 @@
-import type { Blueprint } from './decide/blueprint.js';
-import type { Refusal } from './decide/choose.js';
-import { unknownNames } from './decide/choose.js';
+import type { Choice } from './decide/choose.js';
+import { choose, unknownNames } from './decide/choose.js';
 import { gateFor } from './decide/gates.js';
 import type { Landing } from './decide/landing.js';
 import { landingOf } from './decide/landing.js';
 import { wishesOf } from './decide/pod-wishes.js';
 import type { Subject } from './decide/subject.js';
 import { withPod } from './decide/subject.js';
-import { factsOf } from './facts.js';
+import { factsOf } from './facts/facts.js';
 import { RECORD_ANNOTATION } from './model/annotations.js';
 import { metaOf, specOf } from './model/pod.js';
 import { findMisfit, podShape } from './model/shape.js';
@@ -18,18 +17,16 @@ import { skipped } from './outcome.js';
 import { patchOf } from './patch/pod-patch.js';
 import type { EnvRewrite } from './plan/business.js';
 import { envRestoresOf, envRewritesOf } from './plan/business.js';
-import type { Part } from './plan/carry.js';
 import { planFor } from './plan/plan.js';
 import type { Plan } from './plan/plan.js';
-import { qosWarnings } from './plan/qos-warnings.js';
 import { recordOf } from './record/make.js';
-import type { InjectionRecord } from './record/record.js';
 import { encodeRecord } from './record/record.js';
 import { fits } from './record/room.js';
 import type { Ours } from './record/unpick.js';
 import { oursIn, withoutOurs } from './record/unpick.js';
 import type { Settings } from './settings.js';
-import type { World } from './world.js';
+import { byName } from './world/store.js';
+import type { World } from './world/world.js';
 
 /** One pod to decide about, as a door of the injector hands it to the engine. */
 export interface Request {
@@ -38,6 +35,11 @@ export interface Request {
   readonly namespace: string;
   /** Volumes that the pod's controller will add (volumeClaimTemplates); their names are taken. Offline only. */
   readonly claimVolumes?: readonly string[];
+  /**
+   * Name every marked DaemonSet in the outcome, for a person who asks. Else those that do not run where the pod lands,
+   * or ask for other pods, are named as long as they are few: a review must not cost more in a larger cluster.
+   */
+  readonly nameAll?: boolean;
 }
 
 /**
@@ -69,33 +71,52 @@ export function inject(request: Request, world: World, settings: Settings): Outc
   const landing = landingOf(subject);
   return typeof landing === 'string'
     ? skipped(landing, warnings)
-    : injectAt(subject, landing, [...warnings, ...unknownNames(subject)]);
+    : injectAt({
+        subject,
+        landing,
+        choice: choose(subject, landing.fitting, request.nameAll === true),
+        warnings: [...warnings, ...unknownNames(subject)],
+      });
 }
 
-/** An older record is replaced by the new one. */
-function hasRoom({ pod }: Subject, plan: Plan, record: InjectionRecord): boolean {
-  const { [RECORD_ANNOTATION]: _, ...present } = map(metaOf(pod).annotations);
-  return fits(present, { ...plan.annotations, [RECORD_ANNOTATION]: encodeRecord(record) });
+/** What is known once it is clear that the pod goes to a virtual node. */
+interface Landed {
+  readonly subject: Subject;
+  readonly landing: Landing;
+  readonly choice: Choice;
+  readonly warnings: readonly Warning[];
 }
 
-/** The pod goes to a virtual node: what earlier passes put into it is taken off, planned anew, and compared. */
-function injectAt(subject: Subject, landing: Landing, warnings: readonly Warning[]): Outcome {
+/** What earlier passes put into the pod is taken off, planned anew, and compared. */
+function injectAt({ subject, landing, choice, warnings }: Landed): Outcome {
   const ours = oursIn(subject, landing);
   const base = withPod(subject, withoutOurs(subject.pod, ours));
-  const marked = subject.facts.blueprints.filter((blueprint) => blueprint.marked);
-  const plan = planFor(base, landing, marked);
+  const plan = planFor(base, landing, choice.chosen);
   const injects = plan.parts.length > 0;
   const rewrites = rewritesFor(subject, ours, injects);
-  const record = injects ? recordOf({ subject, base, plan, ours, rewrites }) : undefined;
+  const record = injects
+    ? encodeRecord(recordOf({ subject, base, plan, ours, rewrites }))
+    : undefined;
   if (record !== undefined && !hasRoom(subject, plan, record)) return skipped('no_room', warnings);
   return {
     decision: injects ? 'inject' : 'skip',
     reason: injects ? 'injected' : 'no_daemonset',
-    daemonSets: marked.map((blueprint) => verdictOf(blueprint, plan)),
-    warnings: [...warnings, ...doubts(ours), ...plan.warnings, ...qosWarnings(base, plan)],
+    daemonSets: verdictsOf(plan, choice),
+    ...(choice.unnamed > 0 ? { unnamed: choice.unnamed } : {}),
+    warnings: [...warnings, ...doubts(ours), ...plan.warnings],
     operations: patchOf({ subject, plan, ours, envRewrites: rewrites, record }),
   };
 }
+
+/** An older record is replaced by the new one. */
+function hasRoom({ pod }: Subject, plan: Plan, record: string): boolean {
+  const { [RECORD_ANNOTATION]: _, ...present } = map(metaOf(pod).annotations);
+  return fits(present, { ...plan.annotations, [RECORD_ANNOTATION]: record });
+}
+
+/** In the order of the World. */
+const verdictsOf = ({ verdicts }: Plan, { others }: Choice): readonly DaemonSetVerdict[] =>
+  others.length === 0 ? verdicts : [...verdicts, ...others].sort(byName);
 
 function rewritesFor(
   { spec, wishes }: Subject,
@@ -116,26 +137,3 @@ const doubts = ({ doubted }: Ours): readonly Warning[] =>
         },
       ]
     : [];
-
-function verdictOf(blueprint: Blueprint, plan: Plan): DaemonSetVerdict {
-  const part = plan.parts.find(({ context }) => context.blueprint === blueprint);
-  const { namespace, name } = blueprint;
-  if (part !== undefined) {
-    return {
-      namespace,
-      name,
-      decision: 'inject',
-      reason: 'injected',
-      containers: containersIn(part),
-    };
-  }
-  const refusal: Refusal = plan.refusals.get(blueprint) ?? { reason: 'not_marked' };
-  return { namespace, name, decision: 'skip', ...refusal, containers: [] };
-}
-
-const containersIn = ({ containers }: Part): DaemonSetVerdict['containers'] =>
-  containers.map(({ source, container, placement }) => ({
-    container: source,
-    injectedAs: container.name,
-    placement,
-  }));

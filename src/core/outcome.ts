@@ -35,6 +35,8 @@ export interface Outcome {
   readonly reason: PodReason;
   readonly detail?: string;
   readonly daemonSets: readonly DaemonSetVerdict[];
+  /** How many more marked DaemonSets there are, none of which has to do with the pod; absent for none. */
+  readonly unnamed?: number;
   readonly warnings: readonly Warning[];
   /** A JSON Patch against the pod as it was given; empty when there is nothing to change. */
   readonly operations: readonly Operation[];

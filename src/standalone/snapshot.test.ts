@@ -1,13 +1,14 @@
 import { describe, expect, it } from 'vitest';
 import { problemText } from './manifest.js';
 import { parseManifests } from './parse.js';
+import { WorldStore } from '../core/world/store.js';
 import { snapshotOf, type Snapshot } from './snapshot.js';
 
-const snapshot = (...documents: unknown[]): Snapshot =>
-  snapshotOf(
-    parseManifests('w.yaml', documents.map((document) => JSON.stringify(document)).join('\n---\n'))
-      .manifests,
-  );
+function snapshot(...documents: unknown[]): Snapshot & { readonly world: WorldStore } {
+  const text = documents.map((document) => JSON.stringify(document)).join('\n---\n');
+  const made = snapshotOf(parseManifests('w.yaml', text).manifests);
+  return { ...made, world: new WorldStore(made.objects) };
+}
 
 const daemonSet = (metadata: unknown, apiVersion = 'apps/v1'): object => ({
   apiVersion,
@@ -64,7 +65,8 @@ describe('snapshotOf', () => {
       apiVersion: 'v1',
       kind: 'Secret',
       metadata: { name: 's', namespace: 'default' },
-      data: { a: '', b: '' },
+      data: { a: '' },
+      stringData: { b: '' },
     });
   });
 

@@ -1,11 +1,4 @@
-import type {
-  ControllerRevision,
-  DaemonSet,
-  KubernetesObject,
-  Node,
-  OwnerReference,
-} from '../core/model/types.js';
-import type { World } from '../core/world.js';
+import type { KubernetesObject } from '../core/model/types.js';
 import type { Manifest, Problem } from './manifest.js';
 import { faultOfShape } from './shape.js';
 
@@ -13,7 +6,8 @@ import { faultOfShape } from './shape.js';
 export type Counts = Readonly<Record<string, number>>;
 
 export interface Snapshot {
-  readonly world: World;
+  /** What a World is made of: sound objects of the kinds that it uses, each once. */
+  readonly objects: readonly KubernetesObject[];
   readonly counts: Counts;
   readonly problems: readonly Problem[];
 }
@@ -32,11 +26,10 @@ const KINDS: Readonly<Record<string, readonly string[]>> = {
 const CLUSTER_WIDE = ['Node', 'Namespace'];
 
 /**
- * Builds a World from manifests. Objects of other kinds are left out; of an object that comes twice the later counts.
+ * Picks from manifests what a World is made of. Objects of other kinds are left out; of an object that comes twice the
+ * later counts.
  *
- * Values of Secrets are dropped here and exist nowhere after: the World has their keys only.
- *
- * @returns the World of all sound objects, and a problem for each object without a usable name, with metadata that the
+ * @returns all sound objects, and a problem for each object without a usable name, with metadata that the
  * API would refuse, or with a number that was not read exactly. Does not throw.
  */
 export function snapshotOf(manifests: readonly Manifest[]): Snapshot {
@@ -45,10 +38,10 @@ export function snapshotOf(manifests: readonly Manifest[]): Snapshot {
   const objects = new Map<string, KubernetesObject>();
   for (const manifest of known) {
     if (faultOfShape(manifest.object) !== undefined) continue;
-    const object = named(withoutValues(manifest.object));
+    const object = named(manifest.object);
     objects.set(keyOf(object), object);
   }
-  return { world: worldOf(objects), counts: countsOf(objects), problems };
+  return { objects: [...objects.values()], counts: countsOf(objects), problems };
 }
 
 const isKnown = ({ apiVersion = '', kind = '' }: KubernetesObject): boolean =>
@@ -71,65 +64,9 @@ function named(object: KubernetesObject): KubernetesObject {
   };
 }
 
-const keyOf = ({ kind, metadata }: KubernetesObject): string =>
-  key(kind, metadata?.namespace, metadata?.name);
-
 /** No name holds a slash. */
-const key = (kind = '', namespace = '', name = ''): string => `${kind}/${namespace}/${name}`;
-
-function withoutValues(object: KubernetesObject): KubernetesObject {
-  if (object.kind !== 'Secret') return object;
-  const { apiVersion, kind, metadata, data, stringData } = object;
-  const keys = [...keysOf(data), ...keysOf(stringData)];
-  const { name = '', namespace } = metadata ?? {};
-  return {
-    ...(apiVersion !== undefined && { apiVersion }),
-    kind,
-    // Annotations are dropped, too: kubectl's last-applied-configuration holds the values once more.
-    metadata: { name, ...(namespace !== undefined && { namespace }) },
-    data: Object.fromEntries(keys.map((name) => [name, ''])),
-  };
-}
-
-const keysOf = (data: unknown): readonly string[] =>
-  typeof data === 'object' && data !== null ? Object.keys(data) : [];
-
-function worldOf(objects: ReadonlyMap<string, KubernetesObject>): World {
-  const ofKind = (kind: string): readonly KubernetesObject[] =>
-    [...objects.values()].filter((object) => object.kind === kind);
-  const daemonSets: readonly DaemonSet[] = (ofKind('DaemonSet') as DaemonSet[]).sort(byName);
-  const nodes = ofKind('Node') as readonly Node[];
-  const revisions = ofKind('ControllerRevision') as readonly ControllerRevision[];
-  return {
-    daemonSets: () => daemonSets,
-    nodes: () => nodes,
-    namespace: (name) => objects.get(key('Namespace', '', name)),
-    revisions: (owner) => revisions.filter((revision) => owns(owner, revision)),
-    find: (kind, namespace, name) => objects.get(key(kind, namespace, name)),
-  };
-}
-
-/** Not localeCompare: the order must not depend on the machine's language. */
-const order = (one = '', other = ''): number => (one < other ? -1 : Number(one > other));
-
-const byName = ({ metadata: one }: DaemonSet, { metadata: other }: DaemonSet): number =>
-  order(one?.namespace, other?.namespace) || order(one?.name, other?.name);
-
-function owns({ metadata: owner }: DaemonSet, { metadata }: ControllerRevision): boolean {
-  if (metadata?.namespace !== owner?.namespace) return false;
-  const references = metadata?.ownerReferences ?? [];
-  return references.some((reference) => refersTo(reference, owner?.uid, owner?.name));
-}
-
-/** By uid where both have one; manifests that people write have none. */
-function refersTo(
-  { kind, name, uid }: OwnerReference,
-  ownerUid?: string,
-  ownerName?: string,
-): boolean {
-  if (uid && ownerUid) return uid === ownerUid;
-  return kind === 'DaemonSet' && name === ownerName;
-}
+const keyOf = ({ kind = '', metadata }: KubernetesObject): string =>
+  `${kind}/${metadata?.namespace ?? ''}/${metadata?.name ?? ''}`;
 
 function countsOf(objects: ReadonlyMap<string, KubernetesObject>): Counts {
   const kinds = [...objects.values()].map(({ kind }) => kind);

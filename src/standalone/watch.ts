@@ -1,4 +1,5 @@
-import type { World } from '../core/world.js';
+import { WorldStore } from '../core/world/store.js';
+import type { World } from '../core/world/world.js';
 import { findFiles } from './files.js';
 import { InputError, type Problem } from './manifest.js';
 import { readManifests } from './manifests.js';
@@ -45,7 +46,13 @@ export async function loadSnapshot(paths: readonly string[]): Promise<Snapshot> 
  * A mounted ConfigMap, which changes by the swap of a link, is seen as well, since links are followed.
  */
 export function watchWorld(options: WatchOptions): WorldWatch {
-  const state: State = { seen: '', taken: '', stopped: false };
+  const state: State = {
+    world: new WorldStore(),
+    loaded: false,
+    seen: '',
+    taken: '',
+    stopped: false,
+  };
   return {
     start: async () => {
       state.taken = await fingerprint(options.paths);
@@ -59,14 +66,16 @@ export function watchWorld(options: WatchOptions): WorldWatch {
       await state.looking;
     },
     current: () => {
-      if (!state.world) throw new Error('the World is not loaded yet');
+      if (!state.loaded) throw new Error('the World is not loaded yet');
       return state.world;
     },
   };
 }
 
 interface State {
-  world?: World;
+  /** One World for all loads: what did not change between two of them stays worked out. */
+  readonly world: WorldStore;
+  loaded: boolean;
   /** What the last look saw. */
   seen: string;
   /** What was there when the last load began, whether it succeeded or not. */
@@ -76,8 +85,9 @@ interface State {
   looking?: Promise<void>;
 }
 
-function take(state: State, { world, counts }: Snapshot, { loaded }: WatchOptions): void {
-  state.world = world;
+function take(state: State, { objects, counts }: Snapshot, { loaded }: WatchOptions): void {
+  state.world.replace(objects);
+  state.loaded = true;
   loaded(counts);
 }
 

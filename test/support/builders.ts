@@ -6,7 +6,7 @@ import type {
   Pod,
   Toleration,
 } from '../../src/core/model/types.js';
-import type { World } from '../../src/core/world.js';
+import type { World } from '../../src/core/world/world.js';
 import { worldOf } from './world.js';
 import { builtInProfiles, unknownVirtualNode } from '../../src/core/profiles/built-in.js';
 import type { Profile } from '../../src/core/profiles/profile.js';

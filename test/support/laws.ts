@@ -7,7 +7,7 @@ import { INJECTED_LABEL, RECORD_ANNOTATION } from '../../src/core/model/annotati
 import type { Outcome } from '../../src/core/outcome.js';
 import { applyPatch } from '../../src/core/patch/apply.js';
 import type { Settings } from '../../src/core/settings.js';
-import type { World } from '../../src/core/world.js';
+import type { World } from '../../src/core/world/world.js';
 import { strictApply } from './strict-patch.js';
 
 /** What came of a pod on which all laws hold. */

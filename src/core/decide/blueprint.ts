@@ -1,8 +1,9 @@
 import { daemonSetShape, findMisfit } from '../model/shape.js';
 import { list } from '../model/types.js';
 import type { Container, DaemonSet, PodSpec, PodTemplate, StringMap } from '../model/types.js';
-import { isNativeSidecar, metaOf, specOf } from '../model/pod.js';
+import { isNativeSidecar, metaOf, operatingSystemOf, specOf } from '../model/pod.js';
 import type { Warning } from '../outcome.js';
+import { asDaemonPod } from '../scheduling/fit.js';
 import type { Reader } from './marks.js';
 import type { Mounted } from './mounted.js';
 import { mountsIn, usedVolumes } from './mounted.js';
@@ -32,6 +33,10 @@ export interface Blueprint {
   readonly mounts: readonly Mounted[];
   /** Names of the volumes that a container mounts or reads a variable from. */
   readonly usedVolumes: ReadonlySet<string>;
+  /** The template as the scheduler gets it from the DaemonSet controller. */
+  readonly daemonPod: PodSpec;
+  /** The operating system that it is for. */
+  readonly system: string;
   readonly warnings: readonly Warning[];
 }
 
@@ -77,6 +82,8 @@ export function blueprintOf(
     containers,
     mounts: mountsIn(spec, containers),
     usedVolumes: usedVolumes(containers),
+    daemonPod: asDaemonPod(spec),
+    system: operatingSystemOf(spec),
     warnings,
   };
 }

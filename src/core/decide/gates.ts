@@ -1,6 +1,5 @@
 import { list, map } from '../model/types.js';
 import { controllerOf, isMirrorPod, isOwnedByDaemonSet, metaOf, specOf } from '../model/pod.js';
-import type { Blueprint } from './blueprint.js';
 import type { PodReason } from './reasons.js';
 import type { Subject } from './subject.js';
 
@@ -46,18 +45,11 @@ function isOwnPod({ pod, namespace, settings: { own } }: Subject): boolean {
 /** A pod that the DaemonSet controller made for one virtual node: it aims at the node by its name. */
 function isPlaceholder(subject: Subject): boolean {
   if (!isOwnedByDaemonSet(subject.pod)) return false;
-  const owner = subject.facts.blueprints.find((blueprint) => owns(blueprint, subject));
-  const target = targetNodeOf(subject);
-  return (
-    owner?.marked === true &&
-    subject.facts.nodes.some(
-      ({ node, profile }) => profile !== undefined && metaOf(node).name === target,
-    )
-  );
+  const { facts, pod, namespace } = subject;
+  const owner = facts.daemonSets.find(`${namespace}/${controllerOf(pod)?.name ?? ''}`);
+  const target = facts.nodes.named(targetNodeOf(subject) ?? '');
+  return owner?.marked === true && target?.nodeClass.profile !== undefined;
 }
-
-const owns = (blueprint: Blueprint, { pod, namespace }: Subject): boolean =>
-  blueprint.namespace === namespace && blueprint.name === controllerOf(pod)?.name;
 
 /** `matchFields metadata.name`, by which the DaemonSet controller aims, or a node name that is already set. */
 function targetNodeOf({ pod }: Subject): string | undefined {

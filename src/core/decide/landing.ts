@@ -1,5 +1,6 @@
-import type { Node } from '../model/types.js';
-import type { NodeFacts } from '../facts.js';
+import { NodeClass } from '../facts/nodes.js';
+import type { NodeSelectorTerm } from '../model/types.js';
+import { map } from '../model/types.js';
 import {
   NATIVE_SIDECARS_SINCE,
   parseVersion,
@@ -8,80 +9,93 @@ import {
 import type { Version } from '../model/version.js';
 import type { Profile, VersionRule } from '../profiles/profile.js';
 import { promisedProfileOf, strictest } from '../profiles/recognise.js';
-import { fitOf } from '../scheduling/fit.js';
 import { defaultNodeSelector } from '../scheduling/namespace-selector.js';
+import type { Fitting } from './fitting.js';
+import { fittingAt } from './fitting.js';
+import { pinOf } from './pin.js';
 import type { PodReason } from './reasons.js';
+import type { Spot } from './spots.js';
+import { spotsFor } from './spots.js';
 import type { Subject } from './subject.js';
 
-/** Where a pod will run, as far as it can be known before it is bound. */
-export interface Landing {
-  /** The virtual nodes that can take the pod; for a promised one, what it will look like. */
-  readonly nodes: readonly Node[];
-  /** What holds on all of them. */
+/** What a plan may know of where a pod will run, as far as that can be known before it is bound. */
+export interface Ground {
+  /** What holds on all the virtual nodes that can take the pod. */
   readonly profile: Profile;
   readonly nativeSidecars: boolean;
   readonly podLevelResources: boolean;
-  /** Whether real nodes can take the pod as well. */
-  readonly mixed: boolean;
+  /** What keeps the pod on virtual nodes, where real nodes can take it as well and that is not wanted. */
+  readonly pin: readonly NodeSelectorTerm[];
+}
+
+/** Where a pod will run, and what runs there. */
+export interface Landing {
+  readonly ground: Ground;
+  /** A text that differs wherever the ground does. */
+  readonly key: string;
+  readonly fitting: Fitting;
 }
 
 /**
  * Where the pod can land: certain for `spec.nodeName` and for what a provider promises, else what the scheduler's
- * filters leave over.
+ * filters leave over. It is found once for all pods that ask the same of nodes.
  *
  * @returns the landing, or why the pod is left alone.
  */
 export function landingOf(subject: Subject): Landing | PodReason {
-  const { pod, spec, settings } = subject;
+  const { pod, spec, namespace, world, settings, facts } = subject;
   const promised =
     (spec.nodeName ?? '') === '' ? promisedProfileOf(pod, settings.profiles) : undefined;
-  const candidates = promised === undefined ? feasible(subject) : [promise(promised)];
-  const virtual = candidates.filter(isVirtual);
-  const profiles = [...new Set(virtual.map(({ profile }) => profile))];
+  if (promised !== undefined) {
+    return facts.landings.answer(`promised ${promised.name}`, () =>
+      at([promise(promised)], subject),
+    );
+  }
+  const question = JSON.stringify([
+    spec.nodeName,
+    spec.nodeSelector,
+    spec.affinity?.nodeAffinity?.requiredDuringSchedulingIgnoredDuringExecution,
+    spec.tolerations,
+    defaultNodeSelector(world.namespace(namespace)),
+  ]);
+  return facts.landings.answer(question, () => at(spotsFor(subject), subject));
+}
+
+function at(spots: readonly Spot[], subject: Subject): Landing | PodReason {
+  const { settings } = subject;
+  const virtual = spots.filter(({ nodeClass }) => nodeClass.profile !== undefined);
+  const profiles = [...new Set(virtual.flatMap(({ nodeClass }) => nodeClass.profile ?? []))];
   const [first, ...others] = profiles;
   if (first === undefined) return 'no_virtual_node';
   if (profiles.some((profile) => isLeft(profile, subject))) return 'left_to_platform';
-  const mixed = virtual.length < candidates.length;
+  const mixed = virtual.length < spots.length;
   if (mixed && (settings.mixed === 'late' || settings.mixed === 'skip')) return 'mixed_nodes';
   const profile = strictest([first, ...others]);
-  const nodes = virtual.map(({ node }) => node);
+  const features = {
+    nativeSidecars: has(profile.nativeSidecars, NATIVE_SIDECARS_SINCE, virtual, subject),
+    podLevelResources: has(profile.podLevelResources, POD_LEVEL_RESOURCES_SINCE, virtual, subject),
+    pin: mixed && settings.mixed === 'pin' ? pinOf(virtual) : [],
+  };
   return {
-    nodes,
-    profile,
-    mixed,
-    nativeSidecars: has(profile.nativeSidecars, NATIVE_SIDECARS_SINCE, nodes, subject),
-    podLevelResources: has(profile.podLevelResources, POD_LEVEL_RESOURCES_SINCE, nodes, subject),
+    ground: { profile, ...features },
+    key: JSON.stringify([profiles.map(({ name }) => name), features]),
+    fitting: fittingAt(virtual, subject),
   };
 }
-
-interface VirtualNode {
-  readonly node: Node;
-  readonly profile: Profile;
-}
-
-const isVirtual = (facts: NodeFacts): facts is VirtualNode => facts.profile !== undefined;
 
 const isLeft = ({ action, name }: Profile, { settings }: Subject): boolean =>
   action === 'leave' || settings.leaveToPlatform.includes(name);
 
-/** A bound pod is not filtered any more: the kubelet of its node takes it or refuses it. */
-function feasible({ spec, namespace, world, facts }: Subject): readonly NodeFacts[] {
-  const name = spec.nodeName ?? '';
-  if (name !== '') return facts.nodes.filter(({ node }) => node.metadata?.name === name);
-  const selector = defaultNodeSelector(world.namespace(namespace));
-  return facts.nodes.filter(({ node }) => fitOf(spec, node, selector) === 'fits');
-}
-
-function promise(profile: Profile): VirtualNode {
+/** A node of a provider that makes it after the pod, as far as its profile tells. */
+function promise(profile: Profile): Spot {
   const { labels = {}, taints = [] } = profile.promisedNode ?? {};
-  return {
-    profile,
-    node: {
-      kind: 'Node',
-      metadata: { name: '', labels: { ...labels } },
-      spec: { taints: [...taints] },
-    },
-  };
+  const nodeClass = new NodeClass('', profile);
+  nodeClass.nodes.set('', {
+    kind: 'Node',
+    metadata: { name: '', labels: { ...map(labels) } },
+    spec: { taints: [...taints] },
+  });
+  return { nodeClass, nodes: undefined };
 }
 
 /**
@@ -91,13 +105,13 @@ function promise(profile: Profile): VirtualNode {
 function has(
   rule: VersionRule,
   since: Version,
-  nodes: readonly Node[],
+  spots: readonly Spot[],
   { settings }: Subject,
 ): boolean {
   const server = parseVersion(settings.kubernetesVersion) ?? 0;
   if (rule === 'no' || server < since) return false;
-  return (
-    rule === 'yes' ||
-    nodes.every((node) => (parseVersion(node.status?.nodeInfo?.kubeletVersion) ?? server) >= since)
-  );
+  if (rule === 'yes') return true;
+  // All nodes of a class have one version.
+  const versions = spots.map(({ nodeClass }) => nodeClass.sample.status?.nodeInfo?.kubeletVersion);
+  return versions.every((version) => (parseVersion(version) ?? server) >= since);
 }

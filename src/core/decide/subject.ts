@@ -1,8 +1,8 @@
 import type { Pod, PodSpec } from '../model/types.js';
 import { specOf } from '../model/pod.js';
-import type { Facts } from '../facts.js';
+import type { Facts } from '../facts/facts.js';
 import type { Settings } from '../settings.js';
-import type { World } from '../world.js';
+import type { World } from '../world/world.js';
 import type { PodWishes } from './pod-wishes.js';
 
 /** Everything that a decision about one pod depends on. */

@@ -125,6 +125,8 @@ const podSpec: Shape = {
   required: 'containers',
 };
 
+/** What every object of the API has. */
+export const namedShape: Shape = { fields: { metadata } };
 export const podShape: Shape = { fields: { metadata, spec: podSpec }, required: 'spec' };
 export const daemonSetShape: Shape = {
   fields: { metadata, spec: { fields: { template: podShape }, required: 'template' } },
@@ -142,36 +144,52 @@ export const nodeShape: Shape = {
   },
 };
 
-/** @returns the path of the first value that does not fit, with what was expected; undefined when all fit. */
-export function findMisfit(value: unknown, shape: Shape, path = ''): string | undefined {
-  if (typeof shape === 'string')
-    return fitsScalar(value, shape) ? undefined : `${path} is not a ${shape}`;
-  if ('each' in shape) return misfitInList(value, shape.each, path);
-  if (!isObject(value)) return `${path || 'it'} is not an object`;
-  if ('fields' in shape) return misfitInFields(value, shape, path);
-  return first(Object.keys(value), (key) => misfitIn(value[key], shape.map, `${path}[${key}]`));
+/**
+ * Built without a word on the way down: nearly every value fits, and only of one that does not the path is of interest.
+ *
+ * @returns the path of the first value that does not fit, with what was expected; undefined when all fit.
+ */
+export function findMisfit(value: unknown, shape: Shape): string | undefined {
+  const misfit = misfitOf(value, shape);
+  return misfit?.startsWith(' ') === true ? `it${misfit}` : misfit;
 }
 
-function misfitInFields(
-  value: Record<string, unknown>,
-  shape: Fields,
-  path: string,
-): string | undefined {
-  if (shape.required !== undefined && (value[shape.required] ?? null) === null) {
-    return `${path}.${shape.required} is missing`;
+/** @returns the path below the value, which is empty for the value itself, and what was expected. */
+function misfitOf(value: unknown, shape: Shape): string | undefined {
+  if (typeof shape === 'string') return fitsScalar(value, shape) ? undefined : ` is not a ${shape}`;
+  if ('each' in shape) return misfitInList(value, shape.each);
+  if (!isObject(value)) return ' is not an object';
+  return 'fields' in shape ? misfitInFields(value, shape) : misfitInMap(value, shape.map);
+}
+
+function misfitInFields(value: Record<string, unknown>, shape: Fields): string | undefined {
+  const { fields, required } = shape;
+  if (required !== undefined && isAbsent(value[required])) return `.${required} is missing`;
+  for (const key in fields) {
+    const misfit = misfitIn(value[key], fields[key] ?? 'scalar');
+    if (misfit !== undefined) return `.${key}${misfit}`;
   }
-  return first(Object.keys(shape.fields), (key) =>
-    misfitIn(value[key], shape.fields[key] ?? 'scalar', `${path}.${key}`),
-  );
+  return undefined;
 }
 
-const misfitIn = (value: unknown, shape: Shape, path: string): string | undefined =>
-  value === undefined || value === null ? undefined : findMisfit(value, shape, path);
-
-function misfitInList(value: unknown, shape: Shape, path: string): string | undefined {
-  if (!Array.isArray(value)) return `${path} is not a list`;
-  return first([...value.keys()], (i) => findMisfit(value[i], shape, `${path}[${i}]`));
+function misfitInMap(value: Record<string, unknown>, shape: Shape): string | undefined {
+  for (const key of Object.keys(value)) {
+    const misfit = misfitIn(value[key], shape);
+    if (misfit !== undefined) return `[${key}]${misfit}`;
+  }
+  return undefined;
 }
+
+function misfitInList(value: unknown, shape: Shape): string | undefined {
+  if (!Array.isArray(value)) return ' is not a list';
+  const at = value.findIndex((item) => misfitOf(item, shape) !== undefined);
+  return at < 0 ? undefined : `[${at}]${misfitOf(value[at], shape) ?? ''}`;
+}
+
+const isAbsent = (value: unknown): boolean => value === undefined || value === null;
+
+const misfitIn = (value: unknown, shape: Shape): string | undefined =>
+  isAbsent(value) ? undefined : misfitOf(value, shape);
 
 function fitsScalar(value: unknown, shape: 'string' | 'number' | 'scalar'): boolean {
   if (shape === 'scalar') return typeof value === 'string' || typeof value === 'number';
@@ -180,11 +198,3 @@ function fitsScalar(value: unknown, shape: 'string' | 'number' | 'scalar'): bool
 
 const isObject = (value: unknown): value is Record<string, unknown> =>
   typeof value === 'object' && value !== null && !Array.isArray(value);
-
-function first<T>(items: readonly T[], ask: (item: T) => string | undefined): string | undefined {
-  for (const item of items) {
-    const answer = ask(item);
-    if (answer !== undefined) return answer;
-  }
-  return undefined;
-}

@@ -10,8 +10,6 @@ import type { Plan } from '../plan/plan.js';
 import type { Amounts } from '../plan/resources.js';
 import { MESH_INIT_CONTAINERS } from '../profiles/mesh.js';
 import { contradicts, covers, isKeyed, sameImage, sameItem } from '../record/covers.js';
-import type { InjectionRecord } from '../record/record.js';
-import { encodeRecord } from '../record/record.js';
 import type { Ours } from '../record/unpick.js';
 import { withoutAmounts } from '../record/unpick.js';
 import { PatchBuilder, escapeKey } from './builder.js';
@@ -24,8 +22,8 @@ export interface Change {
   readonly plan: Plan;
   readonly ours: Ours;
   readonly envRewrites: readonly EnvRewrite[];
-  /** Undefined where nothing is injected. */
-  readonly record: InjectionRecord | undefined;
+  /** The text of the record; undefined where nothing is injected. */
+  readonly record: string | undefined;
 }
 
 /**
@@ -230,7 +228,7 @@ function patchMetadata(patch: PatchBuilder, { subject, plan, ours, record }: Cha
   for (const entry of Object.entries(plan.annotations)) {
     if (!(entry[0] in annotations)) setEntry(patch, '/metadata/annotations', annotations, entry);
   }
-  setEntry(patch, '/metadata/annotations', annotations, [RECORD_ANNOTATION, encodeRecord(record)]);
+  setEntry(patch, '/metadata/annotations', annotations, [RECORD_ANNOTATION, record]);
 }
 
 function setEntry(

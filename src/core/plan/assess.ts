@@ -1,4 +1,4 @@
-import type { Refusal } from '../decide/choose.js';
+import type { Refusal } from '../decide/refusal.js';
 import { list } from '../model/types.js';
 import type { Container, PodSpec, Volume } from '../model/types.js';
 import { endsByItself } from '../model/pod.js';

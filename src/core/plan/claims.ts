@@ -1,7 +1,7 @@
 import { allContainers, isNativeSidecar } from '../model/pod.js';
 import { list } from '../model/types.js';
 import type { Container, ContainerPort } from '../model/types.js';
-import type { Subject } from '../decide/subject.js';
+import type { Outline } from './outline.js';
 import { fingerprint } from '../model/text.js';
 
 /** DNS labels, which container and volume names are, have at most 63 characters. */
@@ -16,7 +16,7 @@ export class Claims {
   readonly #declared = new Set<string>();
   #count: number;
 
-  constructor({ spec, claimVolumes }: Subject) {
+  constructor({ spec, claimVolumes }: Outline) {
     const containers = allContainers(spec);
     this.#containers = new Set(containers.map(({ name }) => name));
     this.#volumes = new Set([...list(spec.volumes).map(({ name }) => name), ...claimVolumes]);

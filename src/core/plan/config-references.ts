@@ -1,7 +1,7 @@
-import type { Refusal } from '../decide/choose.js';
+import type { Refusal } from '../decide/refusal.js';
 import { list } from '../model/types.js';
 import type { Container, EnvFromSource, EnvVar, KeyRef, Volume } from '../model/types.js';
-import type { Subject } from '../decide/subject.js';
+import type { Outline } from './outline.js';
 import type { Mounted } from '../decide/mounted.js';
 import type { Context } from './context.js';
 
@@ -20,7 +20,7 @@ interface Lack {
   readonly what: string;
 }
 
-function lackOf({ world, namespace }: Subject, { kind, name, keys }: Reference): Lack | undefined {
+function lackOf({ world, namespace }: Outline, { kind, name, keys }: Reference): Lack | undefined {
   const object = world.find(kind, namespace, name);
   const what = `${kind} ${namespace}/${name}`;
   if (object === undefined) return { code: 'config_assumed', what };

@@ -1,13 +1,13 @@
 import type { Blueprint } from '../decide/blueprint.js';
 import type { WarningCode } from '../decide/reasons.js';
-import type { Landing } from '../decide/landing.js';
-import type { Subject } from '../decide/subject.js';
+import type { Ground } from '../decide/landing.js';
+import type { Outline } from './outline.js';
 import type { Warning } from '../outcome.js';
 
 /** One DaemonSet on its way into one pod. */
 export interface Context {
-  readonly subject: Subject;
-  readonly landing: Landing;
+  readonly subject: Outline;
+  readonly landing: Ground;
   readonly blueprint: Blueprint;
   /** The hostPath volumes of the business: path to volume name. */
   readonly business: ReadonlyMap<string, string>;

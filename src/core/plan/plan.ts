@@ -2,11 +2,10 @@ import { list, map } from '../model/types.js';
 import type { NodeSelectorTerm, StringMap, Volume } from '../model/types.js';
 import { metaOf } from '../model/pod.js';
 import type { Blueprint } from '../decide/blueprint.js';
-import type { Refusal } from '../decide/choose.js';
-import { refusalOf } from '../decide/choose.js';
-import type { Landing } from '../decide/landing.js';
+import type { Ground, Landing } from '../decide/landing.js';
+import { refused } from '../decide/refusal.js';
 import type { Subject } from '../decide/subject.js';
-import type { Warning } from '../outcome.js';
+import type { DaemonSetVerdict, Warning } from '../outcome.js';
 import { assess } from './assess.js';
 import { carryOver } from './carry.js';
 import type { Part } from './carry.js';
@@ -16,16 +15,19 @@ import { warner } from './context.js';
 import { businessPaths, directoriesOf } from './host-mounts.js';
 import { modeOf } from './mode.js';
 import { TOKEN_BLIND_NAME, tokenBlind } from './mounts.js';
-import { pinOf } from './pin.js';
+import type { Outline } from './outline.js';
+import { outlineOf } from './outline.js';
 import { includes } from './ports.js';
 import { pullSecretsOf } from './pull-secrets.js';
+import { qosWarnings } from './qos-warnings.js';
 import type { Amounts } from './resources.js';
 import { defaultedRequests, sizingOf } from './resources.js';
 
-/** What shall be added to a pod, before anybody looks at what is there already. */
+/** What shall be added to a pod, before anybody looks at what is there already. It is shared: nobody may change it. */
 export interface Plan {
   readonly parts: readonly Part[];
-  readonly refusals: ReadonlyMap<Blueprint, Refusal>;
+  /** One for each DaemonSet that was planned for, in their order. */
+  readonly verdicts: readonly DaemonSetVerdict[];
   /** Every volume that the parts need, those that they share first. */
   readonly volumes: readonly Volume[];
   /** Annotations for pods that have none of that key. */
@@ -39,46 +41,85 @@ export interface Plan {
 }
 
 /** Plans for the pod what the DaemonSets given add to it, or why they do not. */
-export function planFor(
+export const planFor = (
   subject: Subject,
   landing: Landing,
   blueprints: readonly Blueprint[],
-): Plan {
-  const claims = new Claims(subject);
-  const refusals = new Map<Blueprint, Refusal>();
-  const contexts = contextsFor(subject, landing, blueprints);
-  const accepted = contexts.filter((context) => {
-    const { blueprint } = context;
-    const refusal = refusalOf(blueprint, subject, landing) ?? assess(context, claims);
-    if (refusal !== undefined) refusals.set(blueprint, refusal);
-    return refusal === undefined;
-  });
-  return { ...compose(subject, landing, accepted, claims), refusals };
-}
+): Plan => recalled({ subject, landing, blueprints }, 'plan', planned);
 
 /**
  * What the DaemonSets would add if nothing spoke against them: to recognise what an earlier pass added, when something
  * does by now.
  */
-export function planRegardless(
+export const planRegardless = (
   subject: Subject,
   landing: Landing,
   blueprints: readonly Blueprint[],
-): Plan {
-  const sound = blueprints.filter(({ misfit }) => misfit === undefined);
-  const contexts = contextsFor(subject, landing, sound);
+): Plan => recalled({ subject, landing, blueprints }, 'regardless', plannedRegardless);
+
+interface Question {
+  readonly subject: Subject;
+  readonly landing: Landing;
+  readonly blueprints: readonly Blueprint[];
+}
+
+type Work = (outline: Outline, ground: Ground, blueprints: readonly Blueprint[]) => Plan;
+
+/** Pods of one workload have one plan, which is worked out once. What it depends on is the question. */
+function recalled({ subject, landing, blueprints }: Question, how: string, work: Work): Plan {
+  const { facts, namespace } = subject;
+  const { outline, text } = outlineOf(subject);
+  const ids = blueprints.map((blueprint) => facts.daemonSets.idOf(blueprint)).join();
+  const question = `${how} ${ids} ${facts.stampOf(namespace)} ${landing.key} ${text}`;
+  return facts.plans.answer(question, () => work(outline, landing.ground, blueprints));
+}
+
+function planned(outline: Outline, ground: Ground, blueprints: readonly Blueprint[]): Plan {
+  const claims = new Claims(outline);
+  const accepted: Collecting[] = [];
+  const verdicts = contextsFor(outline, ground, blueprints).map((context) => {
+    const refusal = assess(context, claims);
+    if (refusal !== undefined) return refused(context.blueprint, refusal);
+    accepted.push(context);
+    return undefined;
+  });
+  const plan = compose(outline, ground, accepted, claims);
+  const injected = plan.parts.map(injectedVerdict)[Symbol.iterator]();
   return {
-    ...compose(subject, landing, contexts, new Claims(subject)),
-    refusals: new Map<Blueprint, Refusal>(),
+    ...plan,
+    warnings: [...plan.warnings, ...qosWarnings(outline, plan)],
+    verdicts: verdicts.flatMap((verdict) => verdict ?? injected.next().value ?? []),
   };
 }
+
+function plannedRegardless(
+  outline: Outline,
+  ground: Ground,
+  blueprints: readonly Blueprint[],
+): Plan {
+  const sound = blueprints.filter(({ misfit }) => misfit === undefined);
+  const contexts = contextsFor(outline, ground, sound);
+  return { ...compose(outline, ground, contexts, new Claims(outline)), verdicts: [] };
+}
+
+const injectedVerdict = ({ context, containers }: Part): DaemonSetVerdict => ({
+  namespace: context.blueprint.namespace,
+  name: context.blueprint.name,
+  decision: 'inject',
+  reason: 'injected',
+  containers: containers.map(({ source, container, placement }) => ({
+    container: source,
+    injectedAs: container.name,
+    placement,
+  })),
+});
 
 /** A context collects the warnings of its DaemonSet. */
 type Collecting = Context & { readonly warnings: readonly Warning[] };
 
 const contextsFor = (
-  subject: Subject,
-  landing: Landing,
+  subject: Outline,
+  landing: Ground,
   blueprints: readonly Blueprint[],
 ): readonly Collecting[] => {
   const business = businessPaths(subject.spec);
@@ -89,11 +130,11 @@ const contextsFor = (
 };
 
 function compose(
-  subject: Subject,
-  landing: Landing,
+  subject: Outline,
+  landing: Ground,
   accepted: readonly Collecting[],
   claims: Claims,
-): Omit<Plan, 'refusals'> {
+): Omit<Plan, 'verdicts'> {
   const shared = {
     claims,
     sizing: sizingOf(subject, landing),
@@ -110,7 +151,7 @@ function compose(
     pullSecrets,
     podResources: injects ? shared.sizing.podLevel : undefined,
     podRequests: injects ? defaultedRequests(subject.spec) : {},
-    pin: landing.mixed && subject.settings.mixed === 'pin' ? pinOf(subject, landing) : [],
+    pin: landing.pin,
     warnings: accepted.flatMap(({ blueprint, warnings }) => [...warnings, ...blueprint.warnings]),
   };
 }
@@ -126,8 +167,8 @@ function volumesOf(
 }
 
 function annotationsOf(
-  subject: Subject,
-  { profile }: Landing,
+  subject: Outline,
+  { profile }: Ground,
   parts: readonly Part[],
 ): Readonly<StringMap> {
   if (parts.length === 0) return {};
@@ -146,10 +187,9 @@ const PROMETHEUS = ['scrape', 'port', 'path', 'scheme'].map((field) => `promethe
  * For Prometheus to find the metrics of an injected container that serves the first port of `metrics-port`. All or
  * nothing: half of them would redirect the scraping of a business that has set the other half.
  */
-function scrapeAnnotations({ pod, wishes }: Subject, parts: readonly Part[]): StringMap {
+function scrapeAnnotations({ scrape, wishes }: Outline, parts: readonly Part[]): StringMap {
   const range = wishes.metricsPorts[0];
-  const annotations = map(metaOf(pod).annotations);
-  if (range === undefined || PROMETHEUS.some((key) => key in annotations)) return {};
+  if (range === undefined || PROMETHEUS.some((key) => scrape.includes(key))) return {};
   for (const { context, containers } of parts) {
     const port = containers
       .flatMap(({ container }) => list(container.ports))

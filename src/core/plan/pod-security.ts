@@ -1,4 +1,4 @@
-import type { Refusal } from '../decide/choose.js';
+import type { Refusal } from '../decide/refusal.js';
 import { list, map } from '../model/types.js';
 import type { Container, PodSecurityContext, SecurityContext } from '../model/types.js';
 import { metaOf } from '../model/pod.js';

@@ -1,11 +1,13 @@
 import { list } from '../model/types.js';
-import type { Subject } from '../decide/subject.js';
+import type { Outline } from './outline.js';
 import type { Warning } from '../outcome.js';
 import type { Plan } from './plan.js';
 import { qosClassOf } from './qos.js';
 
+type Planned = Pick<Plan, 'parts' | 'podResources'>;
+
 /** What injection means for the resources of the pod as a whole. */
-export function qosWarnings(subject: Subject, plan: Plan): readonly Warning[] {
+export function qosWarnings(subject: Outline, plan: Planned): readonly Warning[] {
   if (plan.parts.length === 0) return [];
   if (plan.podResources !== undefined) {
     return [
@@ -20,7 +22,7 @@ export function qosWarnings(subject: Subject, plan: Plan): readonly Warning[] {
 }
 
 /** `resources: keep` is the operator's word; the pod's QoS class may then be another, which is told. */
-function changedClass({ spec }: Subject, plan: Plan): readonly Warning[] {
+function changedClass({ spec }: Outline, plan: Planned): readonly Warning[] {
   const injected = plan.parts.flatMap(({ containers }) =>
     containers.map(({ container }) => container),
   );

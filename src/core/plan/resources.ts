@@ -1,8 +1,8 @@
 import { formatBytes, formatQuantity, parseQuantity } from '../model/quantity.js';
 import { operatingSystemOf } from '../model/pod.js';
 import type { Container, PodSpec, ResourceRequirements, StringMap } from '../model/types.js';
-import type { Landing } from '../decide/landing.js';
-import type { Subject } from '../decide/subject.js';
+import type { Ground } from '../decide/landing.js';
+import type { Outline } from './outline.js';
 import type { Context } from './context.js';
 import type { Compute, QosClass } from './qos.js';
 import { COMPUTE, hasPodLevelResources, limitOf, qosClassOf, requestOf, sumOf } from './qos.js';
@@ -25,7 +25,7 @@ export interface Sizing {
  */
 const GUARANTEED_DEFAULTS = { cpu: '100m', memory: '128Mi' } as const;
 
-export function sizingOf({ spec, settings }: Subject, landing: Landing): Sizing {
+export function sizingOf({ spec, settings }: Outline, landing: Ground): Sizing {
   const qos = qosClassOf(spec);
   const own = hasPodLevelResources(spec);
   const adds =

@@ -43,7 +43,7 @@ function recorded({ context, containers }: Part, { facts }: Subject): RecordedDa
     namespace,
     name,
     ...(uid === undefined ? {} : { uid }),
-    revision: facts.revisions.get(daemonSet) ?? '',
+    revision: facts.daemonSets.revisionOf(context.blueprint),
     containers: containers.map(({ source, container, placement }) => ({
       container: source,
       injectedAs: container.name,

@@ -2,9 +2,7 @@ import { INJECTED_LABEL, RECORD_ANNOTATION } from '../model/annotations.js';
 import { list, map } from '../model/types.js';
 import type { Container, Pod, PodSpec, ResourceRequirements } from '../model/types.js';
 import { allContainers, metaOf, specOf } from '../model/pod.js';
-import { templateOfRevision } from '../facts.js';
 import type { Blueprint } from '../decide/blueprint.js';
-import { blueprintOf } from '../decide/blueprint.js';
 import type { Landing } from '../decide/landing.js';
 import type { Subject } from '../decide/subject.js';
 import { withPod } from '../decide/subject.js';
@@ -68,20 +66,15 @@ export function oursIn(subject: Subject, landing: Landing): Ours {
   return believed(claimed, planRegardless(without, landing, blueprints), subject);
 }
 
-function blueprintFor(recorded: RecordedDaemonSet, subject: Subject): readonly Blueprint[] {
-  const blueprint = subject.facts.blueprints.find(
-    ({ name, namespace }) => name === recorded.name && namespace === recorded.namespace,
-  );
-  if (blueprint === undefined) return [];
-  const uid = metaOf(blueprint.daemonSet).uid;
-  if (recorded.uid !== undefined && uid !== undefined && recorded.uid !== uid) return [];
-  const template = templateOfRevision(blueprint.daemonSet, recorded.revision, subject);
-  if (template === undefined) return [];
-  return [
-    template === blueprint.template
-      ? blueprint
-      : blueprintOf(blueprint.daemonSet, subject.settings.annotationPrefixes, template),
-  ];
+function blueprintFor(
+  { namespace, name, uid, revision }: RecordedDaemonSet,
+  { facts }: Subject,
+): Blueprint | readonly Blueprint[] {
+  const present = facts.daemonSets.find(`${namespace}/${name}`);
+  if (present === undefined) return [];
+  const actual = metaOf(present.daemonSet).uid;
+  if (uid !== undefined && actual !== undefined && uid !== actual) return [];
+  return facts.daemonSets.blueprintAt(present, revision) ?? [];
 }
 
 function believed(claimed: Ours, plan: Plan, { pod }: Subject): Ours {
@@ -168,6 +161,7 @@ const hasMounts = (actual: Container, planned: Container, volumes: ReadonlySet<s
 
 /** The pod as it was before anything was injected. */
 export function withoutOurs(pod: Pod, ours: Ours): Pod {
+  if (!isMarked(pod)) return pod;
   const spec = specOf(pod);
   const { [RECORD_ANNOTATION]: _, ...annotations } = map(metaOf(pod).annotations);
   const { [INJECTED_LABEL]: __, ...labels } = map(metaOf(pod).labels);
@@ -194,6 +188,10 @@ export function withoutOurs(pod: Pod, ours: Ours): Pod {
     },
   };
 }
+
+/** Nothing can be ours in a pod that bears neither record nor label. */
+const isMarked = (pod: Pod): boolean =>
+  RECORD_ANNOTATION in map(metaOf(pod).annotations) || INJECTED_LABEL in map(metaOf(pod).labels);
 
 /** What else a pod may ask for as a whole, as huge pages; undefined for nothing. */
 export function withoutAmounts(resources: PodSpec['resources']): ResourceRequirements | undefined {

@@ -1,19 +1,18 @@
 import { metaOf } from '../model/pod.js';
 import { map } from '../model/types.js';
 import type { Node, NodeRequirement, NodeSelectorTerm } from '../model/types.js';
-import type { Landing } from '../decide/landing.js';
-import type { Subject } from '../decide/subject.js';
 import type { Profile } from '../profiles/profile.js';
+import type { Spot } from './spots.js';
+import { nodesAt } from './spots.js';
 
 /**
  * What a node must be for a pod to stay on the virtual nodes on which it can land (`mixed: pin`): the labels by which
  * those are recognised, so that nodes to come count as well; the name of a node that has no such label.
  */
-export function pinOf(subject: Subject, landing: Landing): readonly NodeSelectorTerm[] {
-  const terms = landing.nodes.map((node) => {
-    const profile = subject.facts.nodes.find((known) => known.node === node)?.profile;
-    return termFor(node, profile);
-  });
+export function pinOf(spots: readonly Spot[]): readonly NodeSelectorTerm[] {
+  const terms = spots.flatMap((spot) =>
+    nodesAt(spot).map((node) => termFor(node, spot.nodeClass.profile)),
+  );
   const distinct = new Map(terms.map((term) => [JSON.stringify(term), term]));
   return [...distinct.values()];
 }

@@ -1,9 +1,10 @@
-import type { ControllerRevision, DaemonSet, KubernetesObject, Node } from './model/types.js';
+import type { ControllerRevision, DaemonSet, KubernetesObject, Node } from '../model/types.js';
+import type { Journal } from './journal.js';
 
 /**
  * What the engine may know besides the request: a read-only picture of the cluster, served from memory.
  *
- * Standalone builds it from manifest files, cluster mode (later) from watch caches; the engine cannot tell which.
+ * Standalone fills it from manifest files, cluster mode (later) from watches; the engine cannot tell which.
  */
 export interface World {
   /** Every DaemonSet, marked or not, ordered by namespace and name. */
@@ -15,6 +16,8 @@ export interface World {
   revisions(daemonSet: DaemonSet): readonly ControllerRevision[];
   /** An object of one of the kinds that a pod refers to by name. */
   find(kind: ReferredKind, namespace: string, name: string): KubernetesObject | undefined;
+  /** What has changed, for those who keep what they worked out; a World without one never changes. */
+  readonly journal?: Pick<Journal, 'position' | 'since'>;
 }
 
 export type ReferredKind = 'ConfigMap' | 'Secret' | 'ServiceAccount';

@@ -1,0 +1,138 @@
+import type { Blueprint } from '../decide/blueprint.js';
+import { blueprintOf } from '../decide/blueprint.js';
+import { metaOf } from '../model/pod.js';
+import { canonical, fingerprint } from '../model/text.js';
+import { list, map } from '../model/types.js';
+import type { ControllerRevision, DaemonSet, PodTemplate } from '../model/types.js';
+import { byName } from '../world/store.js';
+import type { World } from '../world/world.js';
+import { Recall } from './recall.js';
+
+/** Earlier revisions that are kept as they were read: as many as are rolled out at a time, and some more. */
+const PAST_KEPT = 200;
+
+const keyOf = (namespace = 'default', name = ''): string => `${namespace}/${name}`;
+
+/** The DaemonSets of a World, each read once. */
+export class DaemonSetIndex {
+  readonly #world: World;
+  readonly #prefixes: readonly string[];
+  readonly #blueprints = new Map<string, Blueprint>();
+  readonly #ids = new WeakMap<Blueprint, number>();
+  readonly #revisions = new Map<string, string>();
+  readonly #past = new Recall<Blueprint | 'unknown'>(PAST_KEPT);
+  #lastId = 0;
+  #marked: readonly Blueprint[] | undefined;
+  #names: ReadonlySet<string> | undefined;
+
+  constructor(world: World, prefixes: readonly string[]) {
+    this.#world = world;
+    this.#prefixes = prefixes;
+  }
+
+  /** The marked ones in the order of the World. */
+  get marked(): readonly Blueprint[] {
+    this.#marked ??= [...this.#blueprints.values()].filter(({ marked }) => marked).sort(byName);
+    return this.#marked;
+  }
+
+  /** @param key "namespace/name". */
+  find(key: string): Blueprint | undefined {
+    return this.#blueprints.get(key);
+  }
+
+  /** Whether a marked DaemonSet answers to a name, or to "namespace/name". */
+  answersTo(name: string): boolean {
+    this.#names ??= new Set(this.marked.flatMap((one) => [one.name, one.key]));
+    return this.#names.has(name);
+  }
+
+  /** A number that stands for a reading of a DaemonSet: another one gets another. */
+  idOf(blueprint: Blueprint): number {
+    const known = this.#ids.get(blueprint);
+    if (known !== undefined) return known;
+    this.#lastId += 1;
+    this.#ids.set(blueprint, this.#lastId);
+    return this.#lastId;
+  }
+
+  put(daemonSet: DaemonSet): void {
+    const blueprint = blueprintOf(daemonSet, this.#prefixes);
+    this.#blueprints.set(blueprint.key, blueprint);
+    this.#changed(blueprint.key);
+  }
+
+  drop(daemonSet: DaemonSet): void {
+    const { namespace, name } = metaOf(daemonSet);
+    this.#blueprints.delete(keyOf(namespace, name));
+    this.#changed(keyOf(namespace, name));
+  }
+
+  /** Reads the DaemonSets of a namespace anew, whose default node selector may be another. */
+  reread(namespace: string): void {
+    for (const blueprint of [...this.#blueprints.values()]) {
+      if (blueprint.namespace === namespace) this.put(blueprint.daemonSet);
+    }
+  }
+
+  /** Forgets what was known of the revisions of a ControllerRevision's owners. */
+  revised(revision: ControllerRevision): void {
+    const { namespace, ownerReferences } = metaOf(revision);
+    for (const { name } of list(ownerReferences)) this.#revisions.delete(keyOf(namespace, name));
+    this.#past.clear();
+  }
+
+  /**
+   * The revision of a DaemonSet's present template: the hash that its ControllerRevision has, or, where the World has
+   * none for it (offline), a fingerprint of the template.
+   */
+  revisionOf({ key, daemonSet }: Blueprint): string {
+    const known = this.#revisions.get(key) ?? this.#findRevision(daemonSet);
+    this.#revisions.set(key, known);
+    return known;
+  }
+
+  /** The reading of a DaemonSet's template that a revision hash stands for; undefined where the World has none. */
+  blueprintAt(present: Blueprint, hash: string): Blueprint | undefined {
+    if (this.revisionOf(present) === hash) return present;
+    const past = this.#past.answer(`${this.idOf(present)}@${hash}`, () => {
+      const template = this.#templateAt(present.daemonSet, hash);
+      return template === undefined
+        ? 'unknown'
+        : blueprintOf(present.daemonSet, this.#prefixes, template);
+    });
+    return past === 'unknown' ? undefined : past;
+  }
+
+  #changed(key: string): void {
+    this.#marked = undefined;
+    this.#names = undefined;
+    this.#revisions.delete(key);
+  }
+
+  #findRevision(daemonSet: DaemonSet): string {
+    const template = canonical(daemonSet.spec?.template ?? {});
+    const revision = this.#world
+      .revisions(daemonSet)
+      .find((candidate) => canonical(templateOf(candidate)) === template);
+    return revision === undefined ? `t${fingerprint(template)}` : hashOf(revision);
+  }
+
+  #templateAt(daemonSet: DaemonSet, hash: string): PodTemplate | undefined {
+    const revision = this.#world
+      .revisions(daemonSet)
+      .find((candidate) => hashOf(candidate) === hash);
+    return revision === undefined ? undefined : templateOf(revision);
+  }
+}
+
+const hashOf = (revision: ControllerRevision): string =>
+  map(metaOf(revision).labels)['controller-revision-hash'] ?? metaOf(revision).name ?? '';
+
+/** A ControllerRevision holds a patch: `spec.template` with the directive that it replaces the present one. */
+function templateOf({ data }: ControllerRevision): PodTemplate | undefined {
+  const { spec } = (data ?? {}) as { spec?: { template?: PodTemplate | null } | null };
+  const template = spec?.template;
+  if (typeof template !== 'object' || template === null) return undefined;
+  return Object.fromEntries(Object.entries(template).filter(([key]) => key !== '$patch'));
+}

@@ -1,0 +1,70 @@
+import { defined } from '../model/defined.js';
+import { findMisfit, namedShape, nodeShape } from '../model/shape.js';
+import type { KubernetesObject, Node, StringMap } from '../model/types.js';
+
+/** kubectl keeps the whole object in it once more, the values of a Secret included. */
+const LAST_APPLIED = 'kubectl.kubernetes.io/last-applied-configuration';
+
+/**
+ * An object reduced to what the engine may read of it: a World holds thousands, and most of what a node or a
+ * ConfigMap says is of no use to it. Values of ConfigMaps and Secrets are dropped here and exist nowhere after.
+ */
+export function pruned(object: KubernetesObject): KubernetesObject {
+  return PRUNERS.get(object.kind ?? '')?.(object) ?? object;
+}
+
+/** What names an object, and nothing else of its metadata. */
+function head({ apiVersion, kind, metadata }: KubernetesObject): KubernetesObject {
+  const { name, namespace } = metadata ?? {};
+  return defined({ apiVersion, kind, metadata: defined({ name, namespace }) });
+}
+
+/** A node that is not as expected stays as it is, so that whoever looks at it can say so. */
+function prunedNode(node: Node): KubernetesObject {
+  if (findMisfit(node, nodeShape) !== undefined) return node;
+  const { name, labels } = node.metadata ?? {};
+  const { taints, unschedulable, providerID } = node.spec ?? {};
+  const { kubeletVersion } = node.status?.nodeInfo ?? {};
+  return {
+    kind: 'Node',
+    metadata: defined({ name, labels }),
+    spec: defined({ taints, unschedulable, providerID }),
+    ...(kubeletVersion === undefined ? {} : { status: { nodeInfo: { kubeletVersion } } }),
+  };
+}
+
+function secretsOnly(account: KubernetesObject): KubernetesObject {
+  return { ...head(account), imagePullSecrets: account['imagePullSecrets'] };
+}
+
+function withoutValues(object: KubernetesObject): KubernetesObject {
+  const fields = ['data', 'binaryData', 'stringData'].filter((field) => field in object);
+  const keys = fields.map((field) => [field, keysOnly(object[field])] as const);
+  return { ...head(object), ...Object.fromEntries(keys) };
+}
+
+const keysOnly = (data: unknown): StringMap =>
+  typeof data === 'object' && data !== null
+    ? Object.fromEntries(Object.keys(data).map((key) => [key, '']))
+    : {};
+
+/** Metadata that is not as expected stays as it is, too. */
+function withoutStatus({ status: _, ...object }: KubernetesObject): KubernetesObject {
+  if (findMisfit(object, namedShape) !== undefined) return object;
+  const { managedFields: __, annotations, ...metadata } = object.metadata ?? {};
+  const { [LAST_APPLIED]: ___, ...others } = annotations ?? {};
+  return {
+    ...object,
+    metadata: { ...metadata, ...(annotations ? { annotations: others } : {}) },
+  };
+}
+
+const PRUNERS: ReadonlyMap<string, (object: KubernetesObject) => KubernetesObject> = new Map([
+  ['Node', prunedNode],
+  ['ConfigMap', withoutValues],
+  ['Secret', withoutValues],
+  ['ServiceAccount', secretsOnly],
+  ['DaemonSet', withoutStatus],
+  ['ControllerRevision', withoutStatus],
+  ['Namespace', withoutStatus],
+]);

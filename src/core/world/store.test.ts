@@ -1,0 +1,79 @@
+import { describe, expect, it } from 'vitest';
+import { aDaemonSet, superNode } from '../../../test/support/builders.js';
+import type { KubernetesObject } from '../model/types.js';
+import { WorldStore } from './store.js';
+
+const configMap = (data: object): KubernetesObject => ({
+  apiVersion: 'v1',
+  kind: 'ConfigMap',
+  metadata: { name: 'c', namespace: 'default', annotations: { note: 'x' } },
+  data,
+});
+
+describe('what a World keeps', () => {
+  it('is of a node what says where it is and what it takes', () => {
+    const node = superNode({ status: { images: ['a', 'b'] } });
+    const [kept] = new WorldStore([node]).nodes();
+    expect(kept).toEqual({
+      kind: 'Node',
+      metadata: { name: 'super', labels: node.metadata?.labels },
+      spec: { taints: node.spec?.taints },
+      status: { nodeInfo: { kubeletVersion: 'v1.36.3' } },
+    });
+  });
+
+  it('is of a ConfigMap its keys', () => {
+    const store = new WorldStore([configMap({ password: 'hunter2' })]);
+    expect(JSON.stringify(store.find('ConfigMap', 'default', 'c'))).toBe(
+      '{"apiVersion":"v1","kind":"ConfigMap","metadata":{"name":"c","namespace":"default"},"data":{"password":""}}',
+    );
+  });
+
+  it('is of a DaemonSet neither its status nor who manages its fields', () => {
+    const annotations = { 'kubectl.kubernetes.io/last-applied-configuration': '{}', mine: '1' };
+    const daemonSet = {
+      ...aDaemonSet({ metadata: { annotations, managedFields: [] } }),
+      status: { numberReady: 1 },
+    };
+    const [kept] = new WorldStore([daemonSet]).daemonSets();
+    expect(kept).toEqual(aDaemonSet({ metadata: { annotations: { mine: '1' } } }));
+  });
+});
+
+describe('what a World notes as a change', () => {
+  it.each([
+    ['the heartbeat of a node', superNode(), superNode({ status: { conditions: [1] } })],
+    ['the progress of a rollout', aDaemonSet(), { ...aDaemonSet(), status: { numberReady: 3 } }],
+    ['the value of a ConfigMap', configMap({ a: '1' }), configMap({ a: '2' })],
+  ])('is not %s', (_, before, after) => {
+    const store = new WorldStore([before]);
+    store.put(after);
+    expect(store.journal.position).toBe(1);
+  });
+
+  it.each([
+    ['a taint', superNode(), superNode({ spec: { taints: [] } })],
+    ['a template', aDaemonSet(), aDaemonSet({ spec: { template: { spec: { hostPID: true } } } })],
+    ['a key of a ConfigMap', configMap({ a: '1' }), configMap({ b: '1' })],
+  ])('is %s', (_, before, after) => {
+    const store = new WorldStore([before]);
+    store.put(after);
+    expect(store.journal.since(1)).toHaveLength(1);
+  });
+
+  it('is, of a whole new picture, only what differs', () => {
+    const store = new WorldStore([superNode(), aDaemonSet(), configMap({})]);
+    const position = store.journal.position;
+    store.replace([superNode(), aDaemonSet({ metadata: { name: 'other' } }), configMap({})]);
+    expect(store.journal.since(position)).toHaveLength(2);
+    expect(store.daemonSets().map(({ metadata }) => metadata?.name)).toEqual(['other']);
+  });
+
+  it('is kept for a while only', () => {
+    const store = new WorldStore();
+    for (let i = 0; i < 5000; i += 1) store.put(superNode({ metadata: { name: `n${i}` } }));
+    expect(store.journal.since(0)).toBeUndefined();
+    expect(store.journal.since(4990)).toHaveLength(10);
+    expect(store.journal.since(5000)).toEqual([]);
+  });
+});

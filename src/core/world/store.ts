@@ -1,0 +1,152 @@
+import { equal } from '../model/equal.js';
+import { list } from '../model/types.js';
+import type {
+  ControllerRevision,
+  DaemonSet,
+  KubernetesObject,
+  Node,
+  OwnerReference,
+} from '../model/types.js';
+import { metaOf } from '../model/pod.js';
+import { Journal } from './journal.js';
+import { pruned } from './pruned.js';
+import type { ReferredKind, World } from './world.js';
+
+/** No name holds a slash. */
+const keyOf = (kind = '', namespace = '', name = ''): string => `${kind}/${namespace}/${name}`;
+const keyOfObject = ({ kind, metadata }: KubernetesObject): string =>
+  keyOf(kind, metadata?.namespace, metadata?.name);
+
+/**
+ * A World that changes object by object. It holds of each object what the engine may read, and notes a change only
+ * where that changed: the heartbeat of a node or the progress of a rollout is none.
+ *
+ * Objects come in with the namespace that the API server would have given them.
+ */
+export class WorldStore implements World {
+  readonly journal = new Journal();
+  /** The objects of each kind by namespace and name. */
+  readonly #objects = new Map<string, KubernetesObject>();
+  readonly #nodes = new Map<string, Node>();
+  readonly #daemonSets = new Map<string, DaemonSet>();
+  /** The ControllerRevisions by the owner that they name. */
+  readonly #revisions = new Map<string, Map<string, ControllerRevision>>();
+  #ordered: readonly DaemonSet[] | undefined;
+
+  constructor(objects: Iterable<KubernetesObject> = []) {
+    for (const object of objects) this.put(object);
+  }
+
+  /** Takes an object over, in place of the one of its kind and name. */
+  put(object: KubernetesObject): void {
+    const key = keyOfObject(object);
+    const after = pruned(object);
+    const before = this.#objects.get(key);
+    if (before !== undefined && equal(before, after)) return;
+    if (before !== undefined) this.#forget(key, before);
+    this.#objects.set(key, after);
+    this.#keep(key, after);
+    this.journal.add({ before, after });
+  }
+
+  /** Takes an object out; one that is not there stays away. */
+  drop({ kind, namespace, name }: { kind: string; namespace?: string; name: string }): void {
+    const key = keyOf(kind, namespace, name);
+    const before = this.#objects.get(key);
+    if (before === undefined) return;
+    this.#objects.delete(key);
+    this.#forget(key, before);
+    this.journal.add({ before, after: undefined });
+  }
+
+  /** Makes these the objects of the World: what is not among them goes, what is as before stays untouched. */
+  replace(objects: Iterable<KubernetesObject>): void {
+    const gone = new Map(this.#objects);
+    for (const object of objects) {
+      gone.delete(keyOfObject(object));
+      this.put(object);
+    }
+    for (const { kind = '', metadata } of gone.values()) {
+      const { namespace = '', name = '' } = metadata ?? {};
+      this.drop({ kind, namespace, name });
+    }
+  }
+
+  daemonSets(): readonly DaemonSet[] {
+    this.#ordered ??= [...this.#daemonSets.values()].sort((a, b) => byName(metaOf(a), metaOf(b)));
+    return this.#ordered;
+  }
+
+  nodes(): readonly Node[] {
+    return [...this.#nodes.values()];
+  }
+
+  namespace(name: string): KubernetesObject | undefined {
+    return this.#objects.get(keyOf('Namespace', '', name));
+  }
+
+  revisions(daemonSet: DaemonSet): readonly ControllerRevision[] {
+    const { namespace, name } = metaOf(daemonSet);
+    const named = this.#revisions.get(keyOf('DaemonSet', namespace, name));
+    return [...(named?.values() ?? [])].filter((revision) => owns(daemonSet, revision));
+  }
+
+  find(kind: ReferredKind, namespace: string, name: string): KubernetesObject | undefined {
+    return this.#objects.get(keyOf(kind, namespace, name));
+  }
+
+  #keep(key: string, object: KubernetesObject): void {
+    if (object.kind === 'Node') this.#nodes.set(key, object);
+    if (object.kind === 'DaemonSet') {
+      this.#daemonSets.set(key, object);
+      this.#ordered = undefined;
+    }
+    for (const owner of ownersOf(object)) {
+      const known = this.#revisions.get(owner) ?? new Map<string, ControllerRevision>();
+      this.#revisions.set(owner, known.set(key, object));
+    }
+  }
+
+  #forget(key: string, object: KubernetesObject): void {
+    this.#nodes.delete(key);
+    if (this.#daemonSets.delete(key)) this.#ordered = undefined;
+    for (const owner of ownersOf(object)) {
+      const known = this.#revisions.get(owner);
+      known?.delete(key);
+      if (known?.size === 0) this.#revisions.delete(owner);
+    }
+  }
+}
+
+/** Not localeCompare: the order must not depend on the machine's language. */
+const order = (one = '', other = ''): number => (one < other ? -1 : Number(one > other));
+
+interface Named {
+  readonly namespace?: string;
+  readonly name?: string;
+}
+
+/** The order of DaemonSets in a World: by namespace, then by name. */
+export const byName = (one: Named, other: Named): number =>
+  order(one.namespace, other.namespace) || order(one.name, other.name);
+
+/** The DaemonSets that a ControllerRevision names as owners. */
+function ownersOf({ kind, metadata }: KubernetesObject): readonly string[] {
+  if (kind !== 'ControllerRevision') return [];
+  return list(metadata?.ownerReferences)
+    .filter((reference) => reference.kind === 'DaemonSet')
+    .map(({ name }) => keyOf('DaemonSet', metadata?.namespace, name));
+}
+
+const owns = ({ metadata: owner }: DaemonSet, { metadata }: ControllerRevision): boolean =>
+  list(metadata?.ownerReferences).some((reference) => refersTo(reference, owner?.uid, owner?.name));
+
+/** By uid where both have one; manifests that people write have none. */
+function refersTo(
+  { kind, name, uid }: OwnerReference,
+  ownerUid?: string,
+  ownerName?: string,
+): boolean {
+  if (kind !== 'DaemonSet' || name !== ownerName) return false;
+  return !uid || !ownerUid || uid === ownerUid;
+}
