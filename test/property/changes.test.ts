@@ -105,6 +105,21 @@ const pods: fc.Arbitrary<Pod> = fc
     }),
   );
 
+/** What is there from the beginning, so that most steps change an answer. */
+const present: readonly KubernetesObject[] = [
+  superNode({ metadata: { name: 'a', labels: { zone: 'a' } } }),
+  aDaemonSet({
+    metadata: { name: 'a' },
+    spec: {
+      template: {
+        spec: {
+          containers: [{ name: 'a', image: 'a', envFrom: [{ configMapRef: { name: 'a' } }] }],
+        },
+      },
+    },
+  }),
+];
+
 const idOf = ({ kind = '', metadata }: KubernetesObject): string =>
   [kind, metadata?.namespace ?? '', metadata?.name ?? ''].join('/');
 
@@ -114,8 +129,8 @@ describe('a World that changes step by step', () => {
     (mixed) => {
       fc.assert(
         fc.property(steps, fc.array(pods, { minLength: 1, maxLength: 3 }), (all, asked) => {
-          const [store, own] = [new WorldStore(), settings({ mixed })];
-          const objects = new Map<string, KubernetesObject>();
+          const [store, own] = [new WorldStore(present), settings({ mixed })];
+          const objects = new Map(present.map((object) => [idOf(object), object]));
           for (const [object, goes] of all) {
             const { kind = '', metadata } = object;
             const { name = '', namespace = '' } = metadata ?? {};

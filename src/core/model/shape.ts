@@ -174,7 +174,8 @@ function misfitInFields(value: Record<string, unknown>, shape: Fields): string |
 
 function misfitInMap(value: Record<string, unknown>, shape: Shape): string | undefined {
   for (const key of Object.keys(value)) {
-    const misfit = misfitIn(value[key], shape);
+    // An entry that is null is none that the API would keep, and whoever reads a map relies on its entries.
+    const misfit = misfitOf(value[key], shape);
     if (misfit !== undefined) return `[${key}]${misfit}`;
   }
   return undefined;

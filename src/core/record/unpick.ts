@@ -79,16 +79,16 @@ function blueprintFor(
 
 function believed(claimed: Ours, plan: Plan, { pod }: Subject): Ours {
   const planned = plan.parts.flatMap(({ containers }) => containers);
+  const names = allContainers(specOf(pod)).map(nameOf);
+  const isOne = (name: string): boolean => names.indexOf(name) === names.lastIndexOf(name);
   const containers = new Set(
     planned
-      .filter(({ container }) => claimed.containers.has(container.name))
+      .filter(({ container: { name } }) => claimed.containers.has(name) && isOne(name))
       .filter((one) => isAsPlanned(pod, one, claimed))
       .map(({ container }) => container.name),
   );
   // A container that is gone is no reason for doubt: another webhook may have taken it out.
-  const doubted = allContainers(specOf(pod)).some(
-    ({ name }) => claimed.containers.has(name) && !containers.has(name),
-  );
+  const doubted = names.some((name) => claimed.containers.has(name) && !containers.has(name));
   if (containers.size === 0) return { ...NOTHING, doubted };
   const volumes = new Map(list(specOf(pod).volumes).map((volume) => [volume.name, volume]));
   const annotations = map(metaOf(pod).annotations);
