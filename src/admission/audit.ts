@@ -11,6 +11,7 @@ export function auditAnnotations({
   decision,
   reason,
   daemonSets,
+  unnamed,
 }: Outcome): Record<string, string> {
   const injected = daemonSets.filter((one) => one.decision === 'inject').map(keyOf);
   const skipped = daemonSets
@@ -21,6 +22,7 @@ export function auditAnnotations({
     reason,
     ...(injected.length > 0 && { injected: joined(injected) }),
     ...(skipped.length > 0 && { skipped: joined(skipped) }),
+    ...(unnamed !== undefined && { unnamed: String(unnamed) }),
   };
 }
 

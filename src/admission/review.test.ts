@@ -2,7 +2,7 @@ import type { Outcome } from '../core/outcome.js';
 import { describe, expect, it } from 'vitest';
 import { aPod, aReview } from '../../test/support/review.js';
 import { malformed } from './malformed.js';
-import { allowed, isPodCreate, parseReview, patched, type Review } from './review.js';
+import { allowed, answerText, isPodCreate, parseReview, patched, type Review } from './review.js';
 
 function parsed(review: unknown): Review {
   const result = parseReview(JSON.stringify(review));
@@ -154,5 +154,21 @@ describe('the answer', () => {
       .auditAnnotations;
     expect(skipped.length).toBeLessThanOrEqual(2050);
     expect(skipped).toMatch(/=port_taken,…$/);
+  });
+
+  it('says how many DaemonSets it does not name', () => {
+    const { auditAnnotations } = allowed(parsed(aReview()), { ...quiet, unnamed: 490 }).response;
+    expect(auditAnnotations['unnamed']).toBe('490');
+  });
+
+  describe('answerText', () => {
+    it.each([
+      ['a patch', outcome],
+      ['no patch', { ...outcome, operations: [] }],
+      ['nothing to say', quiet],
+    ])('is the JSON of an answer with %s', (_, given) => {
+      const answer = patched(parsed(aReview({ uid: 'a "uid" \u2028 in 中文' })), given);
+      expect(JSON.parse(answerText(answer))).toEqual(answer);
+    });
   });
 });

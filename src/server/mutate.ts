@@ -2,6 +2,7 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Observer } from '../admission/observer.js';
 import type { Reply } from '../admission/handler.js';
 import { malformed, type Malformed, type Problem } from '../admission/malformed.js';
+import { answerText } from '../admission/review.js';
 import { BODY_LIMIT, readBody } from './body.js';
 
 export interface MutateOptions {
@@ -63,7 +64,7 @@ function problemOfHead({ method, headers }: IncomingMessage): Problem | undefine
 
 function send(response: ServerResponse, { status, answer }: Reply): void {
   const json = typeof answer !== 'string';
-  const body = json ? JSON.stringify(answer) : `${answer}\n`;
+  const body = json ? answerText(answer) : `${answer}\n`;
   response.writeHead(status, { ...(json ? JSON_TYPE : TEXT_TYPE), ...lengthOf(body) }).end(body);
 }
 

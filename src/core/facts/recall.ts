@@ -1,39 +1,34 @@
 /**
- * Answers that are kept for those who ask again: the latest that were asked for, and no more than a bound, so that
+ * Answers that are kept for those who ask again: those that were asked for of late, and no more than a bound, so that
  * nobody can fill the memory by asking for something else each time.
+ *
+ * There are two generations. What is asked for again moves to the younger; when that is full, the older is thrown out.
  */
 export class Recall<T> {
-  readonly #answers = new Map<string, T>();
-  readonly #bound: number;
+  #young = new Map<string, T>();
+  #old = new Map<string, T>();
+  readonly #half: number;
 
-  /** @param bound the number of answers that are kept. */
+  /** @param bound the number of answers that are kept, an even one. */
   constructor(bound: number) {
-    this.#bound = bound;
+    this.#half = bound / 2;
   }
 
   /** @param work finds the answer; everything that it depends on must be in the question. */
   answer(question: string, work: () => T): T {
-    const known = this.#answers.get(question);
-    if (known !== undefined) {
-      // Asked for last is thrown out last.
-      this.#answers.delete(question);
-      this.#answers.set(question, known);
-      return known;
+    const known = this.#young.get(question);
+    if (known !== undefined) return known;
+    const answer = this.#old.get(question) ?? work();
+    if (this.#young.size >= this.#half) {
+      this.#old = this.#young;
+      this.#young = new Map();
     }
-    const answer = work();
-    this.#answers.set(question, answer);
-    if (this.#answers.size > this.#bound) this.#dropOldest();
+    this.#young.set(question, answer);
     return answer;
   }
 
   clear(): void {
-    this.#answers.clear();
-  }
-
-  #dropOldest(): void {
-    for (const question of this.#answers.keys()) {
-      this.#answers.delete(question);
-      return;
-    }
+    this.#young.clear();
+    this.#old.clear();
   }
 }

@@ -84,6 +84,7 @@ function planned(outline: Outline, ground: Ground, blueprints: readonly Blueprin
     return undefined;
   });
   const plan = compose(outline, ground, accepted, claims);
+  plan.volumes.forEach(Object.freeze);
   const injected = plan.parts.map(injectedVerdict)[Symbol.iterator]();
   return {
     ...plan,
