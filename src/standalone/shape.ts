@@ -1,3 +1,4 @@
+import { DEEPEST, isDeeper } from '../core/model/depth.js';
 import type { KubernetesObject } from '../core/model/types.js';
 
 /**
@@ -16,7 +17,9 @@ export function faultOfShape(object: KubernetesObject): string | undefined {
     return `expected metadata.name to be a string, got ${JSON.stringify(name)}; put it in quotes`;
   }
   const fault =
-    faultOfMetadata(metadata) ?? (object.kind === 'Node' ? faultOfNode(object) : undefined);
+    faultOfDepth(object) ??
+    faultOfMetadata(metadata) ??
+    (object.kind === 'Node' ? faultOfNode(object) : undefined);
   return fault === undefined ? undefined : `${name}: ${fault}`;
 }
 
@@ -34,6 +37,9 @@ const absentOr =
   (check: Check): Check =>
   (value) =>
     value === undefined || value === null || check(value);
+
+const faultOfDepth = (object: KubernetesObject): string | undefined =>
+  isDeeper(object, DEEPEST) ? `it is nested deeper than ${DEEPEST} levels` : undefined;
 
 function faultOfMetadata(metadata: Fields): string | undefined {
   return (

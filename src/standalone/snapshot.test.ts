@@ -15,6 +15,7 @@ const daemonSet = (metadata: unknown, apiVersion = 'apps/v1'): object => ({
   kind: 'DaemonSet',
   metadata,
 });
+const nested = (levels: number): unknown => (levels === 0 ? 0 : [nested(levels - 1)]);
 const revision = (name: string, owner: object, namespace?: string): object => ({
   apiVersion: 'apps/v1',
   kind: 'ControllerRevision',
@@ -99,6 +100,7 @@ describe('snapshotOf', () => {
     [daemonSet(null), 'DaemonSet: the object has no metadata'],
     [daemonSet('x'), 'DaemonSet: the object has no metadata'],
     [daemonSet({ name: '' }), 'DaemonSet: the object has no metadata.name'],
+    [{ ...daemonSet({ name: 'a' }), x: nested(200) }, 'a: it is nested deeper than 100 levels'],
     [daemonSet({ name: false }), 'to be a string, got false; put it in quotes'],
     [daemonSet({ name: 'a', namespace: {} }), 'a: expected metadata.namespace to be a string'],
     [daemonSet({ name: 'a', labels: [] }), 'a: expected metadata.labels to be a map of strings'],

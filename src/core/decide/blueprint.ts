@@ -1,3 +1,4 @@
+import { DEEPEST, isDeeper } from '../model/depth.js';
 import { daemonSetShape, findMisfit } from '../model/shape.js';
 import { list } from '../model/types.js';
 import type { Container, DaemonSet, PodSpec, PodTemplate, StringMap } from '../model/types.js';
@@ -51,7 +52,7 @@ export function blueprintOf(
   template: PodTemplate = daemonSet.spec?.template ?? {},
 ): Blueprint {
   const { namespace = 'default', name = '' } = metaOf(daemonSet);
-  const misfit = findMisfit({ ...daemonSet, spec: { template } }, daemonSetShape);
+  const misfit = misfitOf(daemonSet, template);
   const warnings: Warning[] = [];
   const reader: Reader = {
     // The template first, as in seed 001, then the DaemonSet's own metadata.
@@ -87,6 +88,12 @@ export function blueprintOf(
     warnings,
   };
 }
+
+/** Whoever looks at all of a template, as at a fingerprint of it, would not come back from the depths. */
+const misfitOf = (daemonSet: DaemonSet, template: PodTemplate): string | undefined =>
+  isDeeper(template, DEEPEST)
+    ? `.spec.template is nested deeper than ${DEEPEST} levels`
+    : findMisfit({ ...daemonSet, spec: { template } }, daemonSetShape);
 
 /** Annotations even of a malformed object, so that a marked DaemonSet is reported and not passed over. */
 function annotationsOf(object: { metadata?: unknown }): Readonly<StringMap> {

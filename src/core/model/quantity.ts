@@ -19,10 +19,16 @@ const DECIMAL: Record<string, number> = {
 const BINARY = ['Ki', 'Mi', 'Gi', 'Ti', 'Pi', 'Ei'];
 const FORM = /^([+-]?)(\d*)(?:\.(\d*))?(?:[eE]([+-]?\d{1,3})|([numkMGTPE]|[KMGTPE]i)?)$/;
 
+/** More characters than any amount has; arithmetic on a megabyte of digits would take seconds. */
+const LONGEST = 64;
+/** Larger powers of ten stand for an amount that is larger, or smaller, than any other. */
+const LARGEST_POWER = 60;
+
 /** @returns the quantity in nano-units, or undefined where the text is not a quantity. */
 export function parseQuantity(quantity: string | number | undefined): bigint | undefined {
+  const text = String(quantity ?? 'none');
   const [match, sign, whole = '', fraction = '', exponent, suffix = ''] =
-    FORM.exec(String(quantity ?? 'none')) ?? [];
+    (text.length > LONGEST ? null : FORM.exec(text)) ?? [];
   if (match === undefined || whole + fraction === '') return undefined;
   const scaled = scale(BigInt(whole + fraction), powerOf(exponent, suffix) - fraction.length);
   const nanos = scaled * 1024n ** BigInt(BINARY.indexOf(suffix) + 1);
@@ -31,7 +37,9 @@ export function parseQuantity(quantity: string | number | undefined): bigint | u
 
 /** The power of ten by which a number is to be multiplied to be in nano-units. */
 const powerOf = (exponent: string | undefined, suffix: string): number =>
-  9 + (exponent === undefined ? (DECIMAL[suffix] ?? 0) : Number(exponent));
+  9 + (exponent === undefined ? (DECIMAL[suffix] ?? 0) : bounded(Number(exponent)));
+
+const bounded = (power: number): number => Math.max(-LARGEST_POWER, Math.min(LARGEST_POWER, power));
 
 const scale = (value: bigint, power: number): bigint =>
   power >= 0 ? value * 10n ** BigInt(power) : divideUp(value, 10n ** BigInt(-power));

@@ -24,6 +24,7 @@ type Check = (context: Context, claims: Claims) => Refusal | undefined;
 const checks: readonly Check[] = [
   isolation,
   jobWithoutNativeSidecars,
+  brokenOwnName,
   brokenTemplate,
   hostMutation,
   (context) => hostPath(context, 'host_mutator'),
@@ -67,6 +68,15 @@ function jobWithoutNativeSidecars({ subject, landing }: Context): Refusal | unde
   return endsByItself(subject.spec) && !landing.nativeSidecars
     ? { reason: 'no_native_sidecars' }
     : undefined;
+}
+
+const OBJECT_NAME = /^[a-z0-9]([-a-z0-9.]{0,251}[a-z0-9])?$/;
+
+/** Containers are named after it where their own names are taken. */
+function brokenOwnName({ blueprint }: Context): Refusal | undefined {
+  return OBJECT_NAME.test(blueprint.name)
+    ? undefined
+    : { reason: 'malformed_daemonset', detail: 'its own name is no DNS name' };
 }
 
 /** What the API server would refuse in a DaemonSet; one from a file may have it, and the pod would be refused. */
