@@ -1,0 +1,40 @@
+type Fields = Readonly<Record<string, unknown>>;
+
+/** By which key the API server tells the items of a list apart; all other lists are owned as a whole. */
+const KEYS: Readonly<Record<string, readonly string[]>> = {
+  containers: ['name'],
+  env: ['name'],
+  volumes: ['name'],
+  imagePullSecrets: ['name'],
+  volumeMounts: ['mountPath'],
+  ports: ['containerPort', 'protocol'],
+  ownerReferences: ['uid'],
+  conditions: ['type'],
+  addresses: ['type'],
+};
+
+/** The tree of owned fields that the API server keeps for an object or a part of one (`fieldsV1`). */
+export function fieldsOf(value: Fields): Record<string, unknown> {
+  return Object.fromEntries(
+    Object.entries(value).map(([name, field]) => [`f:${name}`, fieldOf(name, field)]),
+  );
+}
+
+function fieldOf(name: string, value: unknown): Fields {
+  const keys = KEYS[name];
+  if (Array.isArray(value)) return keys ? itemsOf(value as Fields[], keys) : {};
+  if (!isFields(value) || Object.keys(value).length === 0) return {};
+  return { '.': {}, ...fieldsOf(value) };
+}
+
+const itemsOf = (items: readonly Fields[], keys: readonly string[]): Fields => ({
+  '.': {},
+  ...Object.fromEntries(
+    items.map((item) => [
+      `k:${JSON.stringify(Object.fromEntries(keys.map((key) => [key, item[key]])))}`,
+      { '.': {}, ...fieldsOf(item) },
+    ]),
+  ),
+});
+
+const isFields = (value: unknown): value is Fields => typeof value === 'object' && value !== null;
