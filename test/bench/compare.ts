@@ -1,4 +1,5 @@
-import { agents } from './cluster/daemonsets.js';
+import { agents } from './cluster/agents.js';
+import { daemonSetOf } from './cluster/daemonsets.js';
 import { nodesOf } from './cluster/nodes.js';
 import { scratchFolder } from './cluster/world.js';
 import { rounded } from './figures.js';
@@ -50,7 +51,7 @@ async function startTargets(
   { progress }: Say,
 ): Promise<readonly Target[]> {
   progress('starting servers, looking at their patches');
-  const ours = await startOurs('ours', [...nodesOf(1, 1), ...agents()], setting);
+  const ours = await startOurs('ours', [...nodesOf(1, 1), ...agents().map(daemonSetOf)], setting);
   const raw = await startRaw(ours, setting);
   if (without.includes('go')) return [raw, ours];
   const go = await buildGo();

@@ -1,9 +1,11 @@
 import { Command, InvalidArgumentError, Option } from 'commander';
 import type { CompareOptions } from './compare.js';
+import type { Scale, ScaleOptions } from './scale.js';
 
 /** What the program can do. */
 export interface Commands {
   compare(options: CompareOptions): Promise<void>;
+  scale(options: ScaleOptions): Promise<void>;
 }
 
 /** The command line of `npm run bench`. */
@@ -12,6 +14,7 @@ export function programFor(commands: Commands): Command {
     .description('Measures what a review costs. The last line is the word BENCH and JSON.')
     .helpCommand(false)
     .addCommand(compareFor(commands), { isDefault: true })
+    .addCommand(scaleFor(commands))
     .addHelpText('after', EXAMPLES);
   for (const command of [program, ...program.commands]) command.showHelpAfterError(HINT);
   return program;
@@ -19,7 +22,7 @@ export function programFor(commands: Commands): Command {
 
 const HINT = '(npm run bench -- --help says what there is)';
 const EXAMPLES = `
-The options of a command: npm run bench -- compare --help
+The options of a command: npm run bench -- compare --help, npm run bench -- scale --help
 
 Examples:
   npm run bench                                     everything, in about two minutes
@@ -32,7 +35,7 @@ const compareFor = (commands: Commands): Command =>
     .addOption(secondsOption(1.5))
     .addOption(roundsOption(5))
     .addOption(connectionsOption([8, 32]))
-    .option('--sizes <KB,…>', 'sizes of the reviews', listOf(8, 200), [8, 25])
+    .addOption(sizesOption([8, 25]))
     .addOption(workloadsOption())
     .addOption(new Option('--without <server>', 'leaves a server out').choices(['go']))
     .action((options: Omit<CompareOptions, 'without'> & { without?: string }) =>
@@ -41,6 +44,27 @@ const compareFor = (commands: Commands): Command =>
         without: [options.without].filter((name) => name !== undefined),
       }),
     );
+
+const scaleFor = (commands: Commands): Command =>
+  new Command('scale')
+    .description('The injector with small and large Worlds next to each other, and their memory.')
+    .addOption(
+      new Option(
+        '--worlds <nodes/DaemonSets,…>',
+        'sizes of the Worlds, the one to compare to first',
+      )
+        .argParser(worldsOf)
+        .default(worldsOf(WORLDS), WORLDS),
+    )
+    .option('--no-memory', 'leaves the memory of nodes and DaemonSets out')
+    .addOption(secondsOption(2))
+    .addOption(roundsOption(7))
+    .addOption(connectionsOption([8]))
+    .addOption(sizesOption([8]))
+    .addOption(workloadsOption())
+    .action((options: ScaleOptions) => commands.scale(options));
+
+const WORLDS = '10/5,1000/100,5000/500';
 
 const secondsOption = (preset: number): Option =>
   new Option('--seconds <seconds>', 'length of each measurement')
@@ -51,6 +75,11 @@ const roundsOption = (preset: number): Option =>
   new Option('--rounds <number>', 'how often everything is measured')
     .argParser(integerOf(1, 1000))
     .default(preset);
+
+const sizesOption = (preset: readonly number[]): Option =>
+  new Option('--sizes <KB,…>', 'sizes of the reviews')
+    .argParser(listOf(8, 200))
+    .default(preset, preset.join());
 
 const connectionsOption = (preset: readonly number[]): Option =>
   new Option('--connections <number,…>', 'connections, with one request under way on each')
@@ -81,3 +110,13 @@ const integerOf =
 const listOf =
   (least: number, most: number) =>
   (text: string): readonly number[] => [...new Set(text.split(',').map(integerOf(least, most)))];
+
+function worldsOf(text: string): readonly Scale[] {
+  const worlds = [...new Set(text.split(','))].map((world) => {
+    const [nodes = '', daemonSets = '', ...rest] = world.split('/');
+    if (rest.length > 0) throw new InvalidArgumentError(`${world} is not nodes/DaemonSets.`);
+    return { nodes: integerOf(1, 20_000)(nodes), daemonSets: integerOf(5, 5000)(daemonSets) };
+  });
+  if (worlds.length > 1) return worlds;
+  throw new InvalidArgumentError('There must be two Worlds at least.');
+}

@@ -13,8 +13,18 @@ const KEYS: Readonly<Record<string, readonly string[]>> = {
   addresses: ['type'],
 };
 
-/** The tree of owned fields that the API server keeps for an object or a part of one (`fieldsV1`). */
-export function fieldsOf(value: Fields): Record<string, unknown> {
+/** An entry of `metadata.managedFields`: who wrote which fields. */
+export const managed = (manager: string, owned: Fields): Fields => ({
+  manager,
+  operation: 'Update',
+  apiVersion: 'v1',
+  time: '2026-07-11T09:03:12Z',
+  fieldsType: 'FieldsV1',
+  fieldsV1: fieldsOf(owned),
+});
+
+/** The tree of owned fields that the API server keeps. */
+function fieldsOf(value: Fields): Record<string, unknown> {
   return Object.fromEntries(
     Object.entries(value).map(([name, field]) => [`f:${name}`, fieldOf(name, field)]),
   );

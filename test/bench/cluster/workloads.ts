@@ -1,6 +1,6 @@
 import type { ObjectMeta, Pod, PodSpec } from '../../../src/core/model/types.js';
 import { containerOf, range, volumesOf, type Business } from './business.js';
-import { fieldsOf } from './managed-fields.js';
+import { managed } from './managed-fields.js';
 import { superNodeLabel, superNodeToleration } from './virtual.js';
 
 /** Where a fresh uid is written into each request; it is found by its text, so it stands nowhere else. */
@@ -35,8 +35,14 @@ const BYTES_PER_SETTING = 200;
  * @param count number of Deployments.
  */
 export function reviewsOf(kilobytes: number, count: number): readonly Review[] {
-  return range(count).map((index) => reviewOf(kilobytes, index));
+  const key = `${kilobytes}/${count}`;
+  const known = made.get(key) ?? range(count).map((index) => reviewOf(kilobytes, index));
+  made.set(key, known);
+  return known;
 }
+
+/** Between two measurements there is no time to make them again. */
+const made = new Map<string, readonly Review[]>();
 
 function reviewOf(kilobytes: number, index: number): Review {
   let settings = 0;
@@ -73,7 +79,7 @@ function podOf(shape: Shape): Pod {
     labels,
     annotations,
     ownerReferences: [owner],
-    managedFields: [managed(fieldsOf(owned))],
+    managedFields: [managed('kube-controller-manager', owned)],
   };
   return { kind: 'Pod', apiVersion: 'v1', metadata, spec, status: {} };
 }
@@ -182,15 +188,6 @@ const antiAffinityOf = (app: string): NonNullable<PodSpec['affinity']> => ({
       },
     ],
   },
-});
-
-const managed = (fieldsV1: unknown) => ({
-  manager: 'kube-controller-manager',
-  operation: 'Update',
-  apiVersion: 'v1',
-  time: '2026-07-11T09:03:12Z',
-  fieldsType: 'FieldsV1',
-  fieldsV1,
 });
 
 const envelope = (object: Pod): Review => ({

@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { KubernetesObject } from '../../../src/core/model/types.js';
@@ -13,12 +13,12 @@ export function scratchFolder(): string {
   return folder;
 }
 
-/** Writes a World as `kubectl get -o json` does, with the namespaces of the workloads. @returns the file. */
-export function writeWorld(file: string, objects: readonly KubernetesObject[]): string {
-  const items = [...namespaces.map(namespaceOf), ...objects];
-  writeFileSync(file, JSON.stringify({ apiVersion: 'v1', kind: 'List', items }));
-  return file;
-}
+/** A World as `kubectl get -o json` gives it: the objects, and the namespaces of the workloads. */
+export const listOf = (objects: readonly KubernetesObject[]): KubernetesObject => ({
+  apiVersion: 'v1',
+  kind: 'List',
+  items: [...namespaces.map(namespaceOf), ...objects],
+});
 
 const namespaceOf = (name: string): KubernetesObject => ({
   apiVersion: 'v1',

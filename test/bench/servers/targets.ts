@@ -5,7 +5,7 @@ import type { KubernetesObject } from '../../../src/core/model/types.js';
 import { postReview } from '../../integration/support/client.js';
 import { expectInjection, expectPatch, expectSame, type Expected } from '../check.js';
 import { reviewsOf } from '../cluster/workloads.js';
-import { writeWorld } from '../cluster/world.js';
+import { listOf } from '../cluster/world.js';
 import type { Sample } from '../load/messages.js';
 import type { CertificateFiles } from './certificate.js';
 import { startProcess, type Running } from './process.js';
@@ -44,8 +44,10 @@ export async function startOurs(
   setting: Setting,
 ): Promise<Injecting> {
   const { folder, certificate } = setting;
+  const file = join(folder, `${name.replace('/', '-')}.json`);
+  writeFileSync(file, JSON.stringify(listOf(world)));
   const running = await startProcess(process.execPath, [
-    ...[MAIN, 'serve', '--world', writeWorld(join(folder, `${name}.json`), world)],
+    ...[MAIN, 'serve', '--world', file],
     ...['--listen-address', '127.0.0.1', '--port', '0', '--ops-port', '0'],
     ...['--tls-cert', certificate.cert, '--tls-key', certificate.key, '--log-level', 'info'],
   ]);

@@ -1,0 +1,25 @@
+// How much heap a World takes: a process that holds one as `serve` does, answers a review, and says what is left after
+// the garbage is gone.
+//
+//   node --expose-gc heap-probe.ts WORLD
+import { inject } from '../../src/core/engine.js';
+import { loadSnapshot } from '../../src/standalone/watch.js';
+import { settings } from '../support/builders.js';
+import { reviewsOf } from './cluster/workloads.js';
+
+const [review] = reviewsOf(8, 1);
+const [, , file] = process.argv;
+if (!review || file === undefined || !globalThis.gc)
+  throw new Error('usage: node --expose-gc heap-probe.ts WORLD');
+const request = {
+  pod: review.request.object,
+  namespace: review.request.object.metadata?.namespace ?? '',
+};
+const { world } = await loadSnapshot([file]);
+// What the engine derives from a World is kept with it.
+const { reason } = inject(request, world, settings());
+if (reason !== 'injected') throw new Error(`the pod is not injected but: ${reason}`);
+for (let time = 0; time < 3; time += 1) globalThis.gc();
+const heap = process.memoryUsage().heapUsed;
+// The World is used after the measurement, so it was there.
+process.send?.({ heap, nodes: world.nodes().length });
