@@ -38,7 +38,8 @@ export async function run(job: Job): Promise<Measured> {
   for (const loop of loops) loop.begin();
   await Promise.race([pause(job.warmUp * 1000), ended]);
   state.tally.begin();
-  await Promise.race([pause(job.seconds * 1000), ended]);
+  const enough = Promise.all([pause(job.seconds * 1000), state.tally.counting]);
+  await Promise.race([enough, ended, pause(PATIENCE + job.seconds * 1000)]);
   state.tally.end();
   state.on = false;
   const isDone = await Promise.race([ended, pause(PATIENCE)]);

@@ -28,6 +28,12 @@ export class Tally {
   private ended: Stamp | undefined;
 
   private readonly pid: number;
+  private countedOne: () => void = () => undefined;
+
+  /** Resolves with the first answer that counts. */
+  readonly counting = new Promise<void>((resolve) => {
+    this.countedOne = resolve;
+  });
 
   /** @param pid the server's process. */
   constructor(pid: number) {
@@ -50,6 +56,7 @@ export class Tally {
     this.latencies.push(milliseconds);
     this.last = { request, answer };
     this.first ??= this.last;
+    this.countedOne();
   }
 
   failed(why: string): void {
