@@ -70,6 +70,11 @@ export default tseslint.config(
     '^\\.\\./(server|admission|standalone|cli)/',
     'this room serves others and knows none of them.',
   ),
+  arrow(
+    ['src/files/**/*.ts'],
+    '^\\.\\./(core|server|admission|standalone|certs|cli|telemetry|config)/',
+    'files imports nothing of ours.',
+  ),
   {
     files: [
       'src/main.ts',

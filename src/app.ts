@@ -1,7 +1,9 @@
 import type { Logger } from 'pino';
 import { handle } from './admission/handler.js';
-import { keepCertificates } from './certs/keep.js';
-import { readCertificates } from './certs/given.js';
+import type { GivenFiles } from './certs/given.js';
+import { faultOfValidity, serialNumberOf } from './certs/inspect.js';
+import { givenSource, keptSource, type CertificateSource, type Pair } from './certs/source.js';
+import { watchCertificates, type CertificateWatch } from './certs/watch.js';
 import { ConfigError } from './config/error.js';
 import type { Config } from './config/schema.js';
 import type { Engine } from './cli/judge.js';
@@ -37,8 +39,8 @@ export interface App {
 
 /** Milliseconds between two looks at the files of the World. */
 const WORLD_INTERVAL = 1_000;
-/** Milliseconds between two looks at the certificate: others renew theirs in days, and our own has weeks left by then. */
-const CERTIFICATE_INTERVAL = 60_000;
+/** Milliseconds between two looks at the files of the certificate: a renewal is in use within a second. */
+const CERTIFICATE_INTERVAL = 500;
 /** The own certificate is always good for these. */
 const OWN_HOSTS = ['localhost', '127.0.0.1', '::1'];
 
@@ -54,8 +56,11 @@ export function makeApp(options: AppOptions): App {
   const metrics = makeMetrics(options.version);
   const context: Context = { ...options, logger, metrics };
   const world = makeWorld(context);
-  const listener = makeListener(context, world);
-  const parts: readonly Part[] = [world, listener];
+  const certificates = makeCertificates(context, (pair) => {
+    listener.renew(pair);
+  });
+  const listener = makeListener(context, world, certificates);
+  const parts: readonly Part[] = [world, certificates, listener];
   return {
     start: async () => {
       await startAll(parts);
@@ -109,20 +114,23 @@ function makeWorld({ config, logger, metrics }: Context): WorldWatch {
   });
 }
 
-function makeListener(context: Context, world: WorldWatch): Part & { addresses(): Addresses } {
-  const certificate = makeCertificate(context);
-  const running: { server?: Server; addresses?: Addresses; timer?: NodeJS.Timeout } = {};
+interface ListenerPart extends Part {
+  addresses(): Addresses;
+  renew(pair: KeyPair): void;
+}
+
+function makeListener(
+  context: Context,
+  world: WorldWatch,
+  certificates: CertificateWatch,
+): ListenerPart {
+  const running: { server?: Server; addresses?: Addresses } = {};
   return {
     start: async () => {
-      const server = serverOf(context, world, await certificate());
-      running.addresses = await server.start();
-      running.server = server;
-      running.timer = setInterval(() => {
-        void renew(server, certificate, context);
-      }, CERTIFICATE_INTERVAL).unref();
+      running.server = serverOf(context, world, certificates.current());
+      running.addresses = await running.server.start();
     },
     stop: async () => {
-      clearInterval(running.timer);
       const deadline = context.config.drainSeconds * 1000;
       const done = await running.server?.stop({ settle: 0, deadline });
       if (done && done.cut > 0) context.logger.warn({ cut: done.cut }, 'connections cut');
@@ -131,6 +139,7 @@ function makeListener(context: Context, world: WorldWatch): Part & { addresses()
       if (!running.addresses) throw new Error('not listening yet');
       return running.addresses;
     },
+    renew: (pair) => running.server?.renew(pair),
   };
 }
 
@@ -158,44 +167,47 @@ function serverOf(context: Context, world: WorldWatch, pair: KeyPair): Server {
   });
 }
 
-/** Gives the certificate that is valid now: one that is kept in a folder, or the user's files. */
-function makeCertificate({ config, logger, metrics }: Context): () => Promise<KeyPair> {
+function makeCertificates(context: Context, use: (pair: Pair) => void): CertificateWatch {
+  const { logger, metrics } = context;
+  return watchCertificates({
+    source: sourceOf(context),
+    interval: CERTIFICATE_INTERVAL,
+    clock: Date.now,
+    use,
+    loaded: ({ cert, notAfter }) => {
+      metrics.certificateReloads.inc({ result: 'loaded' });
+      metrics.certificateExpiry.set(notAfter.getTime() / 1000);
+      logger.info({ serial: serialNumberOf(cert), notAfter }, 'certificate loaded');
+      const fault = faultOfValidity(cert, Date.now());
+      if (fault !== undefined) logger.warn({ notAfter }, `the certificate ${fault}; renew it`);
+    },
+    refused: (error) => {
+      metrics.certificateReloads.inc({ result: 'refused' });
+      logger.error({ problem: chain(error) }, 'certificate refused, the last one stays');
+    },
+  });
+}
+
+/** A folder in which the certificate is made and kept, or the user's files. */
+function sourceOf({ config, logger }: Context): CertificateSource {
   const { tlsCert, tlsKey, certDir, certHosts } = config;
-  const get = async (): Promise<KeyPair & { readonly notAfter: Date }> => {
-    if (tlsCert !== undefined && tlsKey !== undefined) return given(tlsCert, tlsKey);
-    const hosts = [...new Set([...OWN_HOSTS, ...certHosts])];
-    const kept = await keepCertificates({ dir: certDir, hosts, clock: Date.now });
-    for (const note of kept.notes) logger.info({ note }, 'certificate');
-    return kept;
-  };
-  return async () => {
-    const pair = await get();
-    metrics.certificateExpiry.set(pair.notAfter.getTime() / 1000);
-    return pair;
-  };
+  if (tlsCert !== undefined && tlsKey !== undefined) {
+    return given({ certFile: tlsCert, keyFile: tlsKey });
+  }
+  const hosts = [...new Set([...OWN_HOSTS, ...certHosts])];
+  return keptSource({ dir: certDir, hosts, clock: Date.now }, (note) => {
+    logger.info({ note }, 'certificate');
+  });
 }
 
 /** The user's files are input, and what is wrong with them is theirs to mend. */
-async function given(
-  certFile: string,
-  keyFile: string,
-): Promise<KeyPair & { readonly notAfter: Date }> {
-  try {
-    return await readCertificates({ certFile, keyFile });
-  } catch (error) {
-    throw new ConfigError([chain(error)]);
-  }
-}
-
-/** A certificate that cannot be read, perhaps because it is just being replaced, leaves the old one in place. */
-async function renew(
-  server: Server,
-  certificate: () => Promise<KeyPair>,
-  { logger }: Context,
-): Promise<void> {
-  try {
-    server.renew(await certificate());
-  } catch (error) {
-    logger.error({ problem: chain(error) }, 'certificate not renewed, the old one stays');
-  }
+function given(files: GivenFiles): CertificateSource {
+  const source = givenSource(files);
+  return {
+    ...source,
+    read: () =>
+      source.read().catch((error: unknown) => {
+        throw new ConfigError([chain(error)]);
+      }),
+  };
 }

@@ -18,7 +18,7 @@ export interface Given extends Issued {
 /**
  * Reads a certificate and a key that the user made.
  *
- * They are never changed, and an expired certificate is taken as it is: whoever keeps it is warned by its expiry date.
+ * They are never changed, and an expired certificate is read as well: whether to use it is for `watchCertificates` to say.
  *
  * @throws Error that says which file is missing, is garbage or does not fit, and what to do about it.
  */

@@ -7,6 +7,9 @@ export function expiryTimestamp(cert: string): number {
   return Date.parse(new X509Certificate(cert).validTo) / 1000;
 }
 
+/** The serial number in hexadecimal digits, by which people tell certificates apart; of a chain, that of its first. */
+export const serialNumberOf = (cert: string): string => new X509Certificate(cert).serialNumber;
+
 /**
  * What speaks against going on with a certificate authority that was made earlier.
  *
@@ -62,10 +65,26 @@ const covers = (cert: X509Certificate, host: string): boolean =>
   (isIP(host) === 0 ? cert.checkHost(host, { subject: 'never' }) : cert.checkIP(host)) !==
   undefined;
 
-/** A third of its life must be left, so that whoever restarts the injector once a week never meets an expired one. */
-function faultOfTime({ validFrom, validTo }: X509Certificate, now: number): string | undefined {
-  const [from, to] = [Date.parse(validFrom), Date.parse(validTo)];
-  if (now < from) return 'is not valid yet';
-  if (now >= to) return 'has expired';
-  return to - now > (to - from) / 3 ? undefined : 'has less than a third of its life left';
+/**
+ * What speaks against the time of a certificate; of a chain in PEM, of its first one.
+ *
+ * @param now milliseconds since 1970.
+ * @returns a clause such as `has expired`, or undefined if it is valid.
+ * @throws Error if it is no certificate in PEM.
+ */
+export const faultOfValidity = (cert: string, now: number): string | undefined =>
+  faultOfPeriod(new X509Certificate(cert), now);
+
+function faultOfPeriod({ validFrom, validTo }: X509Certificate, now: number): string | undefined {
+  if (now < Date.parse(validFrom)) return 'is not valid yet';
+  return now >= Date.parse(validTo) ? 'has expired' : undefined;
 }
+
+/** A third of its life must be left, so that whoever restarts the injector once a week never meets an expired one. */
+function faultOfTime(parsed: X509Certificate, now: number): string | undefined {
+  const [from, to] = [Date.parse(parsed.validFrom), Date.parse(parsed.validTo)];
+  const isAged = to - now <= (to - from) / 3;
+  return faultOfPeriod(parsed, now) ?? (isAged ? AGED : undefined);
+}
+
+const AGED = 'has less than a third of its life left';

@@ -1,10 +1,11 @@
 import { readdir, realpath, stat } from 'node:fs/promises';
 import { join } from 'node:path';
+import { markOf } from '../files/mark.js';
 import type { Problem } from './manifest.js';
 
 export interface FoundFile {
   readonly path: string;
-  /** Changes whenever the file's content may have: its identity, size and times. */
+  /** Changes whenever the file's content may have: see `markOf`. */
   readonly mark: string;
 }
 
@@ -53,22 +54,14 @@ const SENTENCES: Readonly<Record<string, string>> = {
 /** @param above the real paths of the folders on the way here, which end a circle of links. */
 async function look(path: string, above: readonly string[], asked: boolean): Promise<Found> {
   try {
-    const { ino, size, mtimeMs, ctimeMs, isDirectory } = await statOf(path);
-    if (isDirectory) return await lookInside(path, above);
+    const stats = await stat(path);
+    if (stats.isDirectory()) return await lookInside(path, above);
     if (!asked && !EXTENSION.test(path)) return NOTHING;
-    return { files: [{ path, mark: [ino, size, mtimeMs, ctimeMs].join() }], problems: [] };
+    return { files: [{ path, mark: markOf(stats) }], problems: [] };
   } catch (error) {
     // A dangling link to something that is no manifest is nobody's loss.
     return asked || EXTENSION.test(path) ? failed(path, messageOf(error)) : NOTHING;
   }
-}
-
-async function statOf(
-  path: string,
-): Promise<Record<'ino' | 'size' | 'mtimeMs' | 'ctimeMs', number> & { isDirectory: boolean }> {
-  const stats = await stat(path);
-  const { ino, size, mtimeMs, ctimeMs } = stats;
-  return { ino, size, mtimeMs, ctimeMs, isDirectory: stats.isDirectory() };
 }
 
 async function lookInside(folder: string, above: readonly string[]): Promise<Found> {

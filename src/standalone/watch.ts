@@ -1,5 +1,6 @@
 import { WorldStore } from '../core/world/store.js';
 import type { World } from '../core/world/world.js';
+import { watchFiles } from '../files/watch.js';
 import { findFiles } from './files.js';
 import { InputError, type Problem } from './manifest.js';
 import { readManifests } from './manifests.js';
@@ -39,31 +40,24 @@ export async function loadSnapshot(paths: readonly string[]): Promise<Snapshot> 
 }
 
 /**
- * Keeps a World fresh while its files change.
- *
- * It compares identity, size and times of all files at an interval, rather than to wait for the file system's events:
- * those are not sent for network mounts, and are lost when what is watched is removed and made anew (chokidar, tried).
- * A mounted ConfigMap, which changes by the swap of a link, is seen as well, since links are followed.
+ * Keeps a World fresh while its files change. A mounted ConfigMap, which changes by the swap of a link, is seen as well,
+ * since links are followed.
  */
 export function watchWorld(options: WatchOptions): WorldWatch {
-  const state: State = {
-    world: new WorldStore(),
-    loaded: false,
-    seen: '',
-    taken: '',
-    stopped: false,
-  };
+  const state: State = { world: new WorldStore(), loaded: false, stopped: false };
+  const files = watchFiles({
+    mark: () => fingerprint(options.paths),
+    interval: options.interval,
+    changed: () => reload(state, options),
+  });
   return {
-    start: async () => {
-      state.taken = await fingerprint(options.paths);
-      state.seen = state.taken;
-      take(state, await loadSnapshot(options.paths), options);
-      schedule(state, options);
-    },
-    stop: async () => {
+    start: () =>
+      files.start(async () => {
+        take(state, await loadSnapshot(options.paths), options);
+      }),
+    stop: () => {
       state.stopped = true;
-      clearTimeout(state.timer);
-      await state.looking;
+      return files.stop();
     },
     current: () => {
       if (!state.loaded) throw new Error('the World is not loaded yet');
@@ -76,13 +70,7 @@ interface State {
   /** One World for all loads: what did not change between two of them stays worked out. */
   readonly world: WorldStore;
   loaded: boolean;
-  /** What the last look saw. */
-  seen: string;
-  /** What was there when the last load began, whether it succeeded or not. */
-  taken: string;
   stopped: boolean;
-  timer?: NodeJS.Timeout;
-  looking?: Promise<void>;
 }
 
 function take(state: State, { objects, counts }: Snapshot, { loaded }: WatchOptions): void {
@@ -91,29 +79,15 @@ function take(state: State, { objects, counts }: Snapshot, { loaded }: WatchOpti
   loaded(counts);
 }
 
-/** One look after the other, never two at a time, however slow the file system is. */
-function schedule(state: State, options: WatchOptions): void {
-  if (state.stopped) return;
-  state.timer = setTimeout(() => {
-    state.looking = look(state, options).finally(() => {
-      schedule(state, options);
-    });
-  }, options.interval);
-}
-
-/** Loads what has changed once it has stayed the same for two looks, so that no half-written file is read. */
-async function look(state: State, options: WatchOptions): Promise<void> {
-  const now = await fingerprint(options.paths);
-  const settled = now === state.seen;
-  state.seen = now;
-  if (!settled || now === state.taken) return;
-  state.taken = now;
+/** @returns true, also if the files are wrong: they have to change before it is worth another try. */
+async function reload(state: State, options: WatchOptions): Promise<boolean> {
   try {
     const snapshot = await loadSnapshot(options.paths);
     if (!isStopped(state)) take(state, snapshot, options);
   } catch (error) {
     if (!isStopped(state)) options.failed(problemsOf(error, options.paths));
   }
+  return true;
 }
 
 /** A function, because the compiler takes a field for unchanged across an `await`. */

@@ -47,6 +47,11 @@ export const metricList = {
     help: 'When the serving certificate ends, in seconds since 1970.',
     labelNames: [],
   },
+  certificateReloads: {
+    name: 'ds_injector_certificate_reloads_total',
+    help: 'Serving certificates that were loaded, the first included, or refused, so that the one before went on.',
+    labelNames: ['result'],
+  },
   buildInfo: {
     name: 'ds_injector_build_info',
     help: 'Always 1; the label tells the version.',
@@ -85,6 +90,7 @@ export function makeMetrics(version: string) {
     worldObjects: new Gauge({ ...metricList.worldObjects, registers }),
     worldLoads: new Counter({ ...metricList.worldLoads, registers }),
     certificateExpiry: new Gauge({ ...metricList.certificateExpiry, registers }),
+    certificateReloads: new Counter({ ...metricList.certificateReloads, registers }),
     /** All metrics in Prometheus' text format. */
     text: () => registry.metrics(),
     contentType: registry.contentType as string,

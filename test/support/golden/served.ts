@@ -120,7 +120,7 @@ function argumentsOf(workshop: Workshop, options: ServeOptions): readonly string
   return ['serve', ...flags.flatMap(([flag, value]) => [`--${flag}`, String(value)])];
 }
 
-interface Log {
+export interface Log {
   /** The first line, of those that came and come, of which the question holds; fails when the process ends. */
   line(is: (line: LogLine) => boolean, from?: number): Promise<LogLine>;
   /** The number of lines so far. */
@@ -128,7 +128,8 @@ interface Log {
   readonly ended: Promise<void>;
 }
 
-function listen(child: ChildProcess): Log {
+/** Reads the log of a process from its standard output. */
+export function listen(child: ChildProcess): Log {
   const lines: LogLine[] = [];
   const waiting = new Set<() => void>();
   const output: string[] = [];

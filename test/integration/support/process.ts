@@ -1,0 +1,46 @@
+import { spawn, type ChildProcess, type StdioOptions } from 'node:child_process';
+import { once } from 'node:events';
+import { fileURLToPath } from 'node:url';
+import { listen, type Log } from '../../support/golden/served.js';
+
+const root = fileURLToPath(new URL('../../..', import.meta.url));
+
+/** The World of the examples, from the root of the project. */
+const WORLD = 'examples/world';
+
+/** Spawns the built program's `serve` with the World of the examples, on free ports of 127.0.0.1. */
+export function spawnServe(flags: readonly string[], stdio: StdioOptions): ChildProcess {
+  const fixed = ['--world', WORLD, '--listen-address', '127.0.0.1', '--port', '0'];
+  return spawn(process.execPath, ['dist/main.js', 'serve', ...fixed, '--ops-port', '0', ...flags], {
+    cwd: root,
+    env: { PATH: process.env['PATH'] },
+    stdio,
+  });
+}
+
+/** A running `serve` whose log is read. */
+export interface Running {
+  readonly child: ChildProcess;
+  readonly log: Log;
+  readonly webhook: { readonly host: string; readonly port: number };
+  readonly ops: { readonly host: string; readonly port: number };
+  /** The exit code, once everything that it wrote has been read; null after a signal. */
+  readonly ended: Promise<number | null>;
+}
+
+/** Spawns `serve` and waits until it listens. */
+export async function startServe(flags: readonly string[]): Promise<Running> {
+  const child = spawnServe(flags, ['ignore', 'pipe', 'pipe']);
+  const log = listen(child);
+  const ended = once(child, 'close').then(([code]) => code as number | null);
+  const { port, opsPort } = await log.line(({ msg }) => msg === 'listening');
+  const at = (value: unknown) => ({ host: '127.0.0.1', port: Number(value) });
+  return { child, log, webhook: at(port), ops: at(opsPort), ended };
+}
+
+/** Ends a process that a test may have left running. */
+export async function kill(child: ChildProcess | undefined): Promise<void> {
+  if (child?.exitCode !== null || child.signalCode !== null) return;
+  child.kill('SIGKILL');
+  await once(child, 'exit');
+}
