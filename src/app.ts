@@ -13,6 +13,7 @@ import { makeServer, type Addresses, type KeyPair, type Server } from './server/
 import { problemText } from './standalone/manifest.js';
 import type { Counts } from './standalone/snapshot.js';
 import { watchWorld, type WorldWatch } from './standalone/watch.js';
+import type { LogQueue } from './telemetry/log-queue.js';
 import { makeLogger } from './telemetry/logger.js';
 import { makeMetrics, type Metrics } from './telemetry/metrics.js';
 import { makeObserver } from './telemetry/observer.js';
@@ -22,8 +23,8 @@ export interface AppOptions {
   readonly settings: Settings;
   readonly engine: Engine;
   readonly version: string;
-  /** Where log lines go, one JSON object each. */
-  readonly out: { write(text: string): void };
+  /** Where log lines go, one JSON object each; it may tell of those that get lost there. */
+  readonly out: Pick<LogQueue, 'write'> & Partial<Pick<LogQueue, 'observe'>>;
 }
 
 export interface App {
@@ -55,6 +56,14 @@ export function makeApp(options: AppOptions): App {
   const logger = makeLogger({ level: options.config.logLevel, destination: options.out });
   const metrics = makeMetrics(options.version);
   const context: Context = { ...options, logger, metrics };
+  options.out.observe?.({
+    dropped: () => {
+      metrics.logLinesDropped.inc();
+    },
+    recovered: (lines) => {
+      logger.warn({ lines }, 'log lines lost, because they were not read in time');
+    },
+  });
   const world = makeWorld(context);
   const certificates = makeCertificates(context, (pair) => {
     listener.renew(pair);

@@ -1,4 +1,4 @@
-import { makeApp } from '../app.js';
+import { makeApp, type AppOptions } from '../app.js';
 import { load } from '../config/load.js';
 import { settingsOf } from '../config/settings.js';
 import { builtInProfiles } from '../core/profiles/built-in.js';
@@ -6,7 +6,8 @@ import { EXIT, type Exit, type Io } from './io.js';
 import { worldPaths, type Engine } from './judge.js';
 
 export interface ServeDeps {
-  readonly io: Io;
+  readonly io: Pick<Io, 'env' | 'readFile'>;
+  readonly out: AppOptions['out'];
   readonly engine: Engine;
   readonly version: string;
   /** Resolves when the process is asked to stop. */
@@ -24,11 +25,11 @@ export async function serveCommand(
   flags: Readonly<Record<string, unknown>>,
   deps: ServeDeps,
 ): Promise<Exit> {
-  const { io, engine, version, stopping } = deps;
+  const { io, out, engine, version, stopping } = deps;
   const { config, profiles } = load({ flags, env: io.env, readFile: io.readFile });
   worldPaths(config.world);
   const settings = settingsOf(config, profiles, builtInProfiles);
-  const app = makeApp({ config, settings, engine, version, out: io.stdout });
+  const app = makeApp({ config, settings, engine, version, out });
   await app.start();
   await stopping;
   await app.stop();

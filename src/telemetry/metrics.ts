@@ -52,6 +52,11 @@ export const metricList = {
     help: 'Serving certificates that were loaded, the first included, or refused, so that the one before went on.',
     labelNames: ['result'],
   },
+  logLinesDropped: {
+    name: 'ds_injector_log_lines_dropped_total',
+    help: 'Log lines that were dropped, because those before them were not read in time.',
+    labelNames: [],
+  },
   buildInfo: {
     name: 'ds_injector_build_info',
     help: 'Always 1; the label tells the version.',
@@ -91,6 +96,7 @@ export function makeMetrics(version: string) {
     worldLoads: new Counter({ ...metricList.worldLoads, registers }),
     certificateExpiry: new Gauge({ ...metricList.certificateExpiry, registers }),
     certificateReloads: new Counter({ ...metricList.certificateReloads, registers }),
+    logLinesDropped: new Counter({ ...metricList.logLinesDropped, registers }),
     /** All metrics in Prometheus' text format. */
     text: () => registry.metrics(),
     contentType: registry.contentType as string,

@@ -9,9 +9,14 @@ const root = fileURLToPath(new URL('../../..', import.meta.url));
 const WORLD = 'examples/world';
 
 /** Spawns the built program's `serve` with the World of the examples, on free ports of 127.0.0.1. */
-export function spawnServe(flags: readonly string[], stdio: StdioOptions): ChildProcess {
+export function spawnServe(
+  flags: readonly string[],
+  stdio: StdioOptions,
+  nodeFlags: readonly string[] = [],
+): ChildProcess {
   const fixed = ['--world', WORLD, '--listen-address', '127.0.0.1', '--port', '0'];
-  return spawn(process.execPath, ['dist/main.js', 'serve', ...fixed, '--ops-port', '0', ...flags], {
+  const args = [...nodeFlags, 'dist/main.js', 'serve', ...fixed, '--ops-port', '0', ...flags];
+  return spawn(process.execPath, args, {
     cwd: root,
     env: { PATH: process.env['PATH'] },
     stdio,
