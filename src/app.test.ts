@@ -29,6 +29,7 @@ describe('makeApp', () => {
         throw new Error('not asked');
       },
       version: '1',
+      inCluster: false,
       out: { write: (line) => void lines.push(JSON.parse(line) as Record<string, unknown>) },
     });
   };

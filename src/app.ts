@@ -9,7 +9,13 @@ import type { Config } from './config/schema.js';
 import type { Engine } from './cli/judge.js';
 import { chain } from './cli/fail.js';
 import type { Settings } from './core/settings.js';
-import { makeServer, type Addresses, type KeyPair, type Server } from './server/listener.js';
+import {
+  makeServer,
+  type Addresses,
+  type KeyPair,
+  type Server,
+  type StopOptions,
+} from './server/listener.js';
 import { problemText } from './standalone/manifest.js';
 import type { Counts } from './standalone/snapshot.js';
 import { watchWorld, type WorldWatch } from './standalone/watch.js';
@@ -23,6 +29,8 @@ export interface AppOptions {
   readonly settings: Settings;
   readonly engine: Engine;
   readonly version: string;
+  /** Whether this runs in a pod. */
+  readonly inCluster: boolean;
   /** Where log lines go, one JSON object each; it may tell of those that get lost there. */
   readonly out: Pick<LogQueue, 'write'> & Partial<Pick<LogQueue, 'observe'>>;
 }
@@ -34,7 +42,10 @@ export interface App {
    * @throws InputError, ConfigError, or an Error with its cause; nothing is left running then.
    */
   start(): Promise<Addresses>;
-  /** Lets open reviews end, at most `drain-seconds` long, and stops everything in the opposite order. */
+  /**
+   * Goes on for `settle-seconds`, lets open reviews end for `drain-seconds` at most, and stops everything in the
+   * opposite order.
+   */
   stop(): Promise<void>;
 }
 
@@ -42,6 +53,11 @@ export interface App {
 const WORLD_INTERVAL = 1_000;
 /** Milliseconds between two looks at the files of the certificate: a renewal is in use within a second. */
 const CERTIFICATE_INTERVAL = 500;
+/**
+ * Seconds in which a cluster stops sending here: the endpoint is taken out as soon as the pod is being deleted, and every
+ * node hears of it within a second or two. With the ten of drain-seconds, it fits into the 30 that a pod has to end.
+ */
+const CLUSTER_SETTLE = 5;
 /** The own certificate is always good for these. */
 const OWN_HOSTS = ['localhost', '127.0.0.1', '::1'];
 
@@ -140,8 +156,7 @@ function makeListener(
       running.addresses = await running.server.start();
     },
     stop: async () => {
-      const deadline = context.config.drainSeconds * 1000;
-      const done = await running.server?.stop({ settle: 0, deadline });
+      const done = await running.server?.stop(stopTimes(context));
       if (done && done.cut > 0) context.logger.warn({ cut: done.cut }, 'connections cut');
     },
     addresses: () => {
@@ -150,6 +165,13 @@ function makeListener(
     },
     renew: (pair) => running.server?.renew(pair),
   };
+}
+
+function stopTimes({ config, inCluster }: Context): StopOptions {
+  const { settleSeconds, drainSeconds } = config;
+  const automatic = inCluster ? CLUSTER_SETTLE : 0;
+  const settle = (settleSeconds === 'auto' ? automatic : settleSeconds) * 1000;
+  return { settle, deadline: settle + drainSeconds * 1000 };
 }
 
 function serverOf(context: Context, world: WorldWatch, pair: KeyPair): Server {

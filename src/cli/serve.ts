@@ -29,7 +29,9 @@ export async function serveCommand(
   const { config, profiles } = load({ flags, env: io.env, readFile: io.readFile });
   worldPaths(config.world);
   const settings = settingsOf(config, profiles, builtInProfiles);
-  const app = makeApp({ config, settings, engine, version, out });
+  // The kubelet sets it in every container.
+  const inCluster = Boolean(io.env['KUBERNETES_SERVICE_HOST']);
+  const app = makeApp({ inCluster, config, settings, engine, version, out });
   await app.start();
   await stopping;
   await app.stop();

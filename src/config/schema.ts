@@ -181,13 +181,21 @@ export const options = {
     expected: 'a list of DNS names and IP addresses',
     doc: 'Names for the own certificate besides localhost, 127.0.0.1 and ::1.',
   }),
+  settleSeconds: option<number | 'auto'>({
+    group: 'server',
+    value: '<seconds|auto>',
+    default: 'auto',
+    schema: z.union([z.literal('auto'), integer(0, 3600)]),
+    expected: 'whole seconds from 0 to 3600, or auto',
+    doc: 'How long to go on serving after SIGTERM while /readyz says no, until the cluster sends reviews elsewhere. auto: 5 in a cluster, else 0.',
+  }),
   drainSeconds: option<number>({
     group: 'server',
     value: '<seconds>',
     default: 10,
     schema: integer(0, 3600),
     expected: 'whole seconds from 0 to 3600',
-    doc: 'How long open reviews may take to end after SIGTERM, before they are cut.',
+    doc: 'How long open reviews may take to end after that, before they are cut.',
   }),
   logLevel: choice(['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent'], {
     group: 'logging',

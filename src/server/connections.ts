@@ -1,5 +1,5 @@
 import type { Server, ServerResponse } from 'node:http';
-import type { AddressInfo, Socket } from 'node:net';
+import { Server as NetServer, type AddressInfo, type Socket } from 'node:net';
 
 export interface Address {
   readonly host: string;
@@ -26,7 +26,8 @@ export interface Connections {
   /** From now on every answer asks the caller to close its connection, those being worked on included. */
   retire(): void;
   /**
-   * Accepts nothing more, closes idle connections, lets requests in flight finish.
+   * Accepts nothing more, lets requests in flight finish, and closes idle connections once they have had time to be
+   * used: a request that is on its way into one while it is closed would be lost.
    *
    * @param deadline milliseconds after which what is left is cut.
    * @returns how many connections had to be cut.
@@ -62,7 +63,13 @@ function askToClose(response: ServerResponse): void {
   if (!response.headersSent) response.setHeader('connection', 'close');
 }
 
-/** Since node 19, a server that closes closes its idle connections too. */
+/**
+ * Milliseconds in which idle connections may still be used after the listener is closed. A caller under load uses its
+ * connections well within that, and closes them on an answer that asks for it; who has been silent for so long is not
+ * likely to send in the very millisecond of the end.
+ */
+const LINGER = 500;
+
 function close(server: Server, sockets: ReadonlySet<Socket>, deadline: number): Promise<number> {
   return new Promise((resolve) => {
     if (!server.listening) {
@@ -74,9 +81,20 @@ function close(server: Server, sockets: ReadonlySet<Socket>, deadline: number): 
       cut = sockets.size;
       sockets.forEach((socket) => socket.destroy());
     }, deadline);
-    server.close(() => {
-      clearTimeout(timer);
-      resolve(cut);
+    // Right after node has looked at its sockets, so that nothing that has arrived is overlooked.
+    setImmediate(() => {
+      const linger = setTimeout(
+        () => setImmediate(() => server.close()),
+        Math.min(LINGER, deadline),
+      );
+      // Since node 19, http's own close() closes idle connections at once; that of net does not.
+      NetServer.prototype.close.call(server, () => {
+        clearTimeout(timer);
+        clearTimeout(linger);
+        // Ends http's watch over late requests, too.
+        server.close();
+        resolve(cut);
+      });
     });
   });
 }

@@ -125,6 +125,8 @@ export interface Log {
   line(is: (line: LogLine) => boolean, from?: number): Promise<LogLine>;
   /** The number of lines so far. */
   count(): number;
+  /** All lines so far. */
+  lines(): readonly LogLine[];
   readonly ended: Promise<void>;
 }
 
@@ -151,6 +153,7 @@ export function listen(child: ChildProcess): Log {
   return {
     ended,
     count: () => lines.length,
+    lines: () => lines,
     line: (is, from = 0) =>
       new Promise((resolve, reject) => {
         const look = (): void => {
