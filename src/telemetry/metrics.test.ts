@@ -17,7 +17,30 @@ describe('makeMetrics', () => {
     expect(await other.text()).toContain('ds_injector_review_faults_total 0');
   });
 
+  it('makes the metrics of the process once a second at most, and its own each time', async () => {
+    let now = 0;
+    const metrics = makeMetrics('1', () => now);
+    const page = async () => {
+      const text = await metrics.text();
+      const value = (name: string) => new RegExp(`^${name} (.*)$`, 'm').exec(text)?.[1];
+      return [value('process_cpu_seconds_total'), value('ds_injector_review_faults_total')];
+    };
+    const [before] = await page();
+    metrics.reviewFaults.inc();
+    burn();
+    now += 999;
+    expect(await page()).toEqual([before, '1']);
+    now += 1;
+    expect((await page())[0]).not.toBe(before);
+  });
+
   it('names the content type that Prometheus expects', () => {
     expect(makeMetrics('1').contentType).toContain('text/plain');
   });
 });
+
+/** Uses CPU that its metric shows. */
+function burn(): void {
+  const before = process.cpuUsage().user;
+  while (process.cpuUsage().user - before < 20_000);
+}

@@ -73,16 +73,20 @@ const buckets = [0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5
 /** The metrics, ready to be counted up; a registry of their own, so that two injectors in a process do not clash. */
 export type Metrics = ReturnType<typeof makeMetrics>;
 
+/** Milliseconds for which the metrics of the process are shown again: to make them takes longer than some reviews. */
+const PROCESS_AGE = 1_000;
+
 /**
  * Makes the metrics, with those of the process (`process_`, `nodejs_`).
  *
  * @param version the injector's version, for `ds_injector_build_info`.
+ * @param clock monotonic time in milliseconds; only differences count.
  */
 // eslint-disable-next-line @typescript-eslint/explicit-module-boundary-types -- the labels are the list's above; writing the type out would repeat it
-export function makeMetrics(version: string) {
+export function makeMetrics(version: string, clock = () => performance.now()) {
   const registry = new Registry();
   const registers = [registry];
-  collectDefaultMetrics({ register: registry });
+  const processText = makeProcessText(clock);
   const buildInfo = new Gauge({ ...metricList.buildInfo, registers });
   buildInfo.set({ version }, 1);
   return {
@@ -98,7 +102,22 @@ export function makeMetrics(version: string) {
     certificateReloads: new Counter({ ...metricList.certificateReloads, registers }),
     logLinesDropped: new Counter({ ...metricList.logLinesDropped, registers }),
     /** All metrics in Prometheus' text format. */
-    text: () => registry.metrics(),
+    text: async () => `${await registry.metrics()}\n${await processText()}`,
     contentType: registry.contentType as string,
+  };
+}
+
+/** Gives the metrics of the process, which are made at most once in `PROCESS_AGE` however often they are asked for. */
+function makeProcessText(clock: () => number): () => Promise<string> {
+  const registry = new Registry();
+  collectDefaultMetrics({ register: registry });
+  let made = -PROCESS_AGE;
+  let text = Promise.resolve('');
+  return () => {
+    if (clock() - made >= PROCESS_AGE) {
+      made = clock();
+      text = registry.metrics();
+    }
+    return text;
   };
 }

@@ -36,10 +36,10 @@ export function startCallers(
   /** @returns whether there is somebody left to call. */
   const call = async (agent: Agent): Promise<boolean> => {
     const request = openReview(address, { agent });
-    let shaken = false;
+    const sent = { is: false };
     request.once('socket', (socket) => {
-      if (request.reusedSocket) shaken = true;
-      else socket.once('secureConnect', () => (shaken = true));
+      if (request.reusedSocket) sent.is = true;
+      else socket.once('secureConnect', () => (sent.is = true));
     });
     request.end(body);
     try {
@@ -53,7 +53,7 @@ export function startCallers(
     } catch (error) {
       const code = String((error as NodeJS.ErrnoException).code);
       if (code === 'ECONNREFUSED') calls.refused += 1;
-      else if (!shaken) calls.unshaken += 1;
+      else if (!sent.is) calls.unshaken += 1;
       else
         calls.lost.push(`${String(error)} on ${request.reusedSocket ? 'a kept' : 'its own'} one`);
       return code !== 'ECONNREFUSED';

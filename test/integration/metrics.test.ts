@@ -1,0 +1,108 @@
+import { mkdtemp, readFile, rm } from 'node:fs/promises';
+import { Agent, request as httpsRequest } from 'node:https';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { anOutcome, aPod, aReview } from '../support/review.js';
+import { answerTo, getPage, postReview } from './support/client.js';
+import { someCertificates, startInjector } from './support/injector.js';
+import { kill, startServe, type Running } from './support/process.js';
+
+/** The names and labels of all series of a page, without their values. */
+const seriesOf = (page: string): Set<string> =>
+  new Set(
+    page
+      .split('\n')
+      .filter((line) => line !== '' && !line.startsWith('#'))
+      .map((line) => line.slice(0, line.lastIndexOf(' '))),
+  );
+
+/** Those of the injector: node's depend on what the process has done so far. */
+const ownSeries = (page: string): string[] =>
+  [...seriesOf(page)].filter((series) => series.startsWith('ds_injector_')).sort();
+
+const HOSTILE = ['"} 1\n', '\\', '\u0000', '{le="0.5"}', '🦀', '__proto__', 'x'.repeat(10_000)];
+const hostile = (n: number): string => `${HOSTILE[n % HOSTILE.length] ?? ''}${n}`;
+
+describe('the number of series', () => {
+  it('does not depend on what callers send', { timeout: 120_000 }, async () => {
+    const certificates = await someCertificates();
+    const { server, addresses } = await startInjector({
+      certificates,
+      // DaemonSets are named by whoever makes them.
+      engine: ({ namespace }) => {
+        if (namespace.endsWith('0')) throw new Error(namespace);
+        const [verdict] = anOutcome().daemonSets;
+        return anOutcome({
+          detail: namespace,
+          daemonSets: verdict ? [{ ...verdict, namespace, name: namespace }] : [],
+        });
+      },
+    });
+    const agent = new Agent({ keepAlive: true, maxSockets: 4, ca: certificates.ca });
+    /** One call of each kind, with names that only this number has. */
+    const calls = async (n: number): Promise<void> => {
+      const name = hostile(n);
+      const send = (body: unknown) => postReview(addresses.webhook, body, { agent });
+      await send(aReview({ uid: name, namespace: name, name, object: aPod({ name }) }));
+      await send(aReview({ operation: name, kind: name, object: { metadata: { labels: name } } }));
+      await send(`{"apiVersion":${JSON.stringify(name)}`);
+      await send({ ...aReview(), apiVersion: name });
+      const path = `/${encodeURIComponent(name).slice(0, 500)}?${n}`;
+      const method = ['GET', 'PUT', 'PROPFIND'][n % 3] ?? 'GET';
+      const options = { ...addresses.webhook, path, method, agent };
+      await answerTo(httpsRequest({ ...options, headers: { 'x-name': String(n) } }).end());
+      await answerTo(httpsRequest({ ...options, path: '/mutate' }).end());
+    };
+    for (let n = 0; n < 21; n += 1) await calls(n);
+    const before = ownSeries((await getPage(addresses.ops, '/metrics')).body);
+    for (let n = 100; n < 1100; n += 4) await Promise.all([0, 1, 2, 3].map((i) => calls(n + i)));
+    const after = ownSeries((await getPage(addresses.ops, '/metrics')).body);
+    expect(after).toEqual(before);
+    agent.destroy();
+    await server.stop({ settle: 0, deadline: 1_000 });
+  });
+});
+
+describe('a page of metrics that is read all the time', () => {
+  let dir = '';
+  let running: Running | undefined;
+
+  beforeEach(async () => {
+    dir = await mkdtemp(join(tmpdir(), 'ds-injector-'));
+  });
+  afterEach(async () => {
+    await kill(running?.child);
+    await rm(dir, { recursive: true });
+  });
+
+  /** Seconds of CPU that the process has used. */
+  const cpu = async ({ child }: Running): Promise<number> => {
+    const stat = await readFile(`/proc/${String(child.pid)}/stat`, 'utf8');
+    // Fields 14 and 15 of proc(5), counted behind the name, which may hold spaces; in clock ticks of 1/100 s.
+    const [user, system] = stat
+      .slice(stat.lastIndexOf(')') + 2)
+      .split(' ')
+      .slice(11, 13);
+    return (Number(user) + Number(system)) / 100;
+  };
+
+  it.skipIf(process.platform !== 'linux')('costs no more than reviews do', async () => {
+    running = await startServe(['--cert-dir', join(dir, 'certs')]);
+    const { webhook, ops } = running;
+    const agent = new Agent({ keepAlive: true, ca: await readFile(join(dir, 'certs/ca.crt')) });
+    const costOf = async (call: () => Promise<unknown>): Promise<number> => {
+      const before = running ? await cpu(running) : 0;
+      for (let n = 0; n < 500; n += 1) await call();
+      return (running ? await cpu(running) : 0) - before;
+    };
+    const review = () => postReview(webhook, aReview(), { agent });
+    const scrape = () => getPage(ops, '/metrics');
+    // The first calls of each kind compile the code.
+    await costOf(review);
+    await costOf(scrape);
+    const [reviews, scrapes] = [await costOf(review), await costOf(scrape)];
+    expect(scrapes).toBeLessThan(reviews);
+    agent.destroy();
+  });
+});
