@@ -21,7 +21,7 @@ export interface Fifo {
 
 /** Makes a pipe at a path that is free. */
 export function makeFifo(path: string): Fifo {
-  const made = spawnSync('mkfifo', [path], { encoding: 'utf8' });
+  const made = spawnSync('sh', ['-c', 'mkfifo "$0"', path], { encoding: 'utf8' });
   if (made.status !== 0) throw new Error(`mkfifo: ${made.stderr}`);
   const open = (): number => openSync(path, constants.O_RDONLY | constants.O_NONBLOCK);
   let end = open();
