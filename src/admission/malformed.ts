@@ -9,6 +9,19 @@ const problems = {
     status: 415,
     message: 'The body must not be compressed: leave out Content-Encoding.',
   },
+  wrong_transfer_encoding: {
+    status: 501,
+    message: 'The Transfer-Encoding must be chunked, or left out.',
+  },
+  wrong_expectation: {
+    status: 417,
+    message: 'The only Expect that is understood is 100-continue.',
+  },
+  wrong_path: { status: 404, message: 'Reviews are answered at /mutate.' },
+  overloaded: {
+    status: 503,
+    message: 'Too many bodies are on their way at once: try again.',
+  },
   too_large: {
     status: 413,
     message: 'The body is larger than 7 MiB, more than the API server sends.',

@@ -1,4 +1,5 @@
 import type { IncomingMessage } from 'node:http';
+import type { SharedMemory } from './memory.js';
 
 /**
  * The largest body that is read: 7 MiB, the limit of controller-runtime's webhook server too.
@@ -9,27 +10,39 @@ import type { IncomingMessage } from 'node:http';
  */
 export const BODY_LIMIT = 7 * 1024 * 1024;
 
+/** What a piece of a body costs besides its bytes: a Buffer and its backing store. A body may come byte by byte. */
+const PIECE_COST = 512;
+
 /** A body, or why there is none. */
-export type Body = Buffer | 'too_large' | 'aborted';
+export type Body = Buffer | 'too_large' | 'aborted' | 'overloaded';
 
 /**
  * Reads a request's body into memory, up to `BODY_LIMIT`.
  *
- * A body that is too large leaves the rest of it unread; a caller that hangs up yields `aborted`. Either way nothing
- * stays behind: the listeners are gone and the chunks are free.
+ * A body that is too large, or that loses its share of the memory, leaves the rest of it unread; a caller that hangs up
+ * yields `aborted`. Either way nothing stays behind: the listeners are gone and the chunks are free.
  */
-export function readBody(request: IncomingMessage): Promise<Body> {
+export function readBody(request: IncomingMessage, memory: SharedMemory): Promise<Body> {
   return new Promise((resolve) => {
     const chunks: Buffer[] = [];
     let size = 0;
     const finish = (body: Body): void => {
       request.off('data', onData).off('end', onEnd).off('close', onClose);
+      share.release();
+      chunks.length = 0;
       resolve(body);
     };
+    const share = memory.share(() => {
+      finish('overloaded');
+    });
     const onData = (chunk: Buffer): void => {
       size += chunk.length;
-      if (size > BODY_LIMIT) finish('too_large');
-      else chunks.push(chunk);
+      if (size > BODY_LIMIT) {
+        finish('too_large');
+        return;
+      }
+      chunks.push(chunk);
+      share.grow(chunk.length + PIECE_COST);
     };
     const onEnd = (): void => {
       finish(Buffer.concat(chunks, size));

@@ -1,5 +1,9 @@
 import type { Server, ServerResponse } from 'node:http';
 import { Server as NetServer, type AddressInfo, type Socket } from 'node:net';
+import { makeCrowd, type Crowd } from './crowd.js';
+import { askToClose, surviveFaults, type ReportFault } from './faults.js';
+import type { Limits } from './limits.js';
+import { inTurns, type RawHandler } from './turns.js';
 
 export interface Address {
   readonly host: string;
@@ -7,22 +11,16 @@ export interface Address {
   readonly port: number;
 }
 
-/** A connection that failed before it carried a request, or the listener's failure to accept one. */
-export interface ConnectionFault {
-  readonly listener: 'webhook' | 'ops';
-  /** The code of node or OpenSSL: `ECONNRESET`, `ERR_SSL_HTTP_REQUEST`, `HPE_INVALID_METHOD`. */
-  readonly code: string;
-}
-
-export interface ConnectionObserver {
-  /** Port scans and health checks of load balancers cause these all day, so they deserve a debug line at most. */
-  connectionFailed(fault: ConnectionFault): void;
+export interface ConnectionOptions {
+  readonly handler: RawHandler;
+  readonly limits: Limits;
+  /** How many connections there may be. */
+  readonly connections: number;
+  readonly report: ReportFault;
 }
 
 /** The open connections and unanswered requests of one server. */
 export interface Connections {
-  /** To be called with the response of every request. */
-  track(response: ServerResponse): void;
   /** From now on every answer asks the caller to close its connection, those being worked on included. */
   retire(): void;
   /**
@@ -35,32 +33,89 @@ export interface Connections {
   close(deadline: number): Promise<number>;
 }
 
-/** Watches a server's connections from its first one on, so that they can be ended with grace. */
-export function watchConnections(server: Server): Connections {
-  const sockets = new Set<Socket>();
+/**
+ * Serves a server's requests, each connection's one after the other, and keeps its connections within their limits and
+ * known, from the first one on, so that they can be ended with grace.
+ */
+export function serveConnections(server: Server, options: ConnectionOptions): Connections {
+  const { report } = options;
+  const crowd = crowdOf(options);
   const unanswered = new Set<ServerResponse>();
   let retired = false;
-  // For TLS this is the raw socket below, and so it is seen even if the handshake never ends.
-  server.on('connection', (socket: Socket) => {
-    sockets.add(socket);
-    socket.once('close', () => sockets.delete(socket));
-  });
-  return {
-    track: (response) => {
+  const turns = inTurns({
+    handler: (request, response) => {
       if (retired) askToClose(response);
       unanswered.add(response);
       response.once('close', () => unanswered.delete(response));
+      options.handler(request, response);
     },
+    waiting: options.limits.waiting,
+    began: (socket) => {
+      crowd.enter(socket, 'busy');
+    },
+    ended: (socket) => {
+      crowd.enter(socket, 'idle');
+    },
+    flooded: () => {
+      report('flooded', 'PIPELINE');
+    },
+  });
+  // Whoever waits for "100 Continue" gets it from the handler, if its body is wanted at all.
+  server
+    .on('request', turns.take)
+    .on('checkContinue', turns.take)
+    .on('checkExpectation', turns.take);
+  surviveFaults(server, {
+    report,
+    ending: (socket) => {
+      crowd.enter(socket, 'ending');
+    },
+    open: turns.open,
+  });
+  watch(server, crowd, options.limits.sweep);
+  return {
     retire: () => {
       retired = true;
       unanswered.forEach(askToClose);
     },
-    close: (deadline) => close(server, sockets, deadline),
+    close: (deadline) => close(server, crowd, deadline),
   };
 }
 
-function askToClose(response: ServerResponse): void {
-  if (!response.headersSent) response.setHeader('connection', 'close');
+function crowdOf({ limits, connections, report }: ConnectionOptions): Crowd {
+  const sweeps = (time: number): number => Math.ceil(time / limits.sweep);
+  return makeCrowd({
+    limit: connections,
+    sweeps: {
+      // Node's own timeouts for these come earlier.
+      opening: sweeps(2 * (limits.headers + limits.sweep)),
+      idle: sweeps(limits.keepAlive + limits.sweep),
+      // Node has none for these.
+      busy: sweeps(limits.exchange),
+      ending: sweeps(limits.linger),
+    },
+    cut: (why, phase) => {
+      report(why, phase.toUpperCase());
+    },
+  });
+}
+
+/** For TLS, `connection` brings the raw socket below, which is seen even if the handshake never ends. */
+function watch(server: Server, crowd: Crowd, interval: number): void {
+  server.on('connection', (socket: Socket) => {
+    crowd.join(socket);
+  });
+  server.on('secureConnection', (socket: Socket) => {
+    crowd.secure(socket);
+  });
+  server.on('listening', () => {
+    const timer = setInterval(() => {
+      crowd.sweep();
+    }, interval).unref();
+    server.once('close', () => {
+      clearInterval(timer);
+    });
+  });
 }
 
 /**
@@ -70,7 +125,7 @@ function askToClose(response: ServerResponse): void {
  */
 const LINGER = 500;
 
-function close(server: Server, sockets: ReadonlySet<Socket>, deadline: number): Promise<number> {
+function close(server: Server, crowd: Crowd, deadline: number): Promise<number> {
   return new Promise((resolve) => {
     if (!server.listening) {
       resolve(0);
@@ -78,8 +133,7 @@ function close(server: Server, sockets: ReadonlySet<Socket>, deadline: number): 
     }
     let cut = 0;
     const timer = setTimeout(() => {
-      cut = sockets.size;
-      sockets.forEach((socket) => socket.destroy());
+      cut = crowd.clear();
     }, deadline);
     // Right after node has looked at its sockets, so that nothing that has arrived is overlooked.
     setImmediate(() => {

@@ -1,16 +1,19 @@
-import { createServer as createHttpServer, type Server as HttpServer } from 'node:http';
-import { createServer as createTlsServer, type Server as TlsServer } from 'node:https';
-import type { Observer } from '../admission/observer.js';
+import { constants } from 'node:crypto';
 import {
-  listen,
-  watchConnections,
-  type Address,
-  type ConnectionObserver,
-  type Connections,
-} from './connections.js';
-import { surviveFaults } from './faults.js';
-import { makeMutate, type MutateOptions, type RawHandler } from './mutate.js';
+  createServer as createHttpServer,
+  type Server as HttpServer,
+  type ServerOptions as ServerOptionsOfNode,
+} from 'node:http';
+import { createServer as createTlsServer, type Server as TlsServer } from 'node:https';
+import type { SecureContextOptions } from 'node:tls';
+import type { Observer } from '../admission/observer.js';
+import { listen, serveConnections, type Address, type Connections } from './connections.js';
+import type { ConnectionFault, ConnectionObserver, ReportFault } from './faults.js';
+import { defaultLimits, type Limits } from './limits.js';
+import { shareMemory } from './memory.js';
+import { isMutate, makeMutate, type MutateOptions } from './mutate.js';
 import { makeOps, type Check, type Metrics } from './ops.js';
+import type { RawHandler } from './turns.js';
 
 /** A certificate (with its chain, leaf first) and its private key, both in PEM. */
 export interface KeyPair {
@@ -28,6 +31,8 @@ export interface ServerOptions {
   /** What has to be well for `/readyz`; the server adds that it is not stopping. */
   readonly checks: Readonly<Record<string, Check>>;
   readonly metrics: Metrics;
+  /** What differs from the limits of production. */
+  readonly limits?: Partial<Limits>;
 }
 
 export interface Addresses {
@@ -64,28 +69,25 @@ export interface Server {
   renew(pair: KeyPair): void;
 }
 
-/**
- * Milliseconds that an idle connection is kept. client-go keeps its own for 90 s; the side that sends has to be the one
- * that closes, or a review may be sent into a connection that is just being closed here, and is lost.
- */
-const KEEP_ALIVE = 120_000;
-/** Milliseconds for a whole request: an API server waits for a webhook for 30 s at most (`timeoutSeconds`). */
-const REQUEST_TIMEOUT = 30_000;
-/** Milliseconds for a request's headers, and for a TLS handshake; neither needs more than a few round trips. */
-const HEADERS_TIMEOUT = 10_000;
-
-const timeouts = {
-  keepAliveTimeout: KEEP_ALIVE,
-  requestTimeout: REQUEST_TIMEOUT,
-  headersTimeout: HEADERS_TIMEOUT,
+const timeoutsOf = ({ keepAlive, request, headers, sweep }: Limits): HttpTimeouts => ({
+  keepAliveTimeout: keepAlive,
+  requestTimeout: request,
+  headersTimeout: headers,
   // How often node looks for requests that are late; its default of 30 s would double the timeouts above.
-  connectionsCheckingInterval: 5_000,
-};
+  connectionsCheckingInterval: sweep,
+});
 
-const secure = (pair: KeyPair): KeyPair & { readonly minVersion: 'TLSv1.2' } => ({
+type HttpTimeouts = Pick<
+  ServerOptionsOfNode,
+  'keepAliveTimeout' | 'requestTimeout' | 'headersTimeout' | 'connectionsCheckingInterval'
+>;
+
+const secure = (pair: KeyPair): SecureContextOptions => ({
   cert: pair.cert,
   key: pair.key,
   minVersion: 'TLSv1.2',
+  // A handshake costs the server more than the caller; nobody who sends reviews asks for a second one.
+  secureOptions: constants.SSL_OP_NO_RENEGOTIATION,
 });
 
 /** A server, where it is to listen, and its connections. */
@@ -101,11 +103,12 @@ interface Listener<S extends HttpServer = HttpServer> {
  * @throws Error of OpenSSL if it cannot use the certificate or the key.
  */
 export function makeServer(options: ServerOptions): Server {
+  const limits = { ...defaultLimits, ...options.limits };
   const state: { stopped?: Promise<{ cut: number }> } = {};
   const stopping: Check = () => (state.stopped ? 'no new work is taken' : undefined);
   const app = makeOps({ ...options, checks: { ...options.checks, stopping } });
-  const webhook = makeWebhook(options, app);
-  const ops = options.ops && makePlain(options.ops, options, app);
+  const webhook = makeWebhook(options, limits, app);
+  const ops = options.ops && makePlain(options.ops, { ...options, limits }, app);
   return {
     start: () => start(webhook, ops),
     stop: (how) => (state.stopped ??= stop(webhook.connections, ops?.connections, how)),
@@ -115,36 +118,53 @@ export function makeServer(options: ServerOptions): Server {
   };
 }
 
-function makeWebhook(options: ServerOptions, app: RawHandler): Listener<TlsServer> {
-  const mutate = makeMutate(options);
+function makeWebhook(options: ServerOptions, limits: Limits, app: RawHandler): Listener<TlsServer> {
+  const report = reporter(options, 'webhook');
+  const { linger } = limits;
+  const dropped = (): void => {
+    report('answer_dropped', 'MEMORY');
+  };
+  const memory = shareMemory(limits.memory);
+  const mutate = makeMutate({ ...options, memory, dropped, linger });
   const server = createTlsServer({
     ...secure(options.webhook),
-    ...timeouts,
-    handshakeTimeout: HEADERS_TIMEOUT,
+    ...timeoutsOf(limits),
+    handshakeTimeout: limits.headers,
   });
-  const connections = watchConnections(server);
-  server.on('request', (request, response) => {
-    connections.track(response);
-    if (pathOf(request.url) === '/mutate') mutate(request, response);
-    else app(request, response);
+  const connections = serveConnections(server, {
+    handler: (request, response) => {
+      // None of the pages takes a POST: it is a review that went to the wrong path.
+      if (isMutate(request.url) || request.method === 'POST') mutate(request, response);
+      else app(request, response);
+    },
+    limits,
+    connections: limits.connections,
+    report,
   });
-  surviveFaults(server, 'webhook', options.observe);
   return { server, address: options.webhook, connections };
 }
 
-function makePlain(address: Address, options: ServerOptions, app: RawHandler): Listener {
-  const server = createHttpServer(timeouts);
-  const connections = watchConnections(server);
-  server.on('request', (request, response) => {
-    connections.track(response);
-    app(request, response);
+function makePlain(
+  address: Address,
+  options: ServerOptions & { readonly limits: Limits },
+  app: RawHandler,
+): Listener {
+  const { limits } = options;
+  const server = createHttpServer(timeoutsOf(limits));
+  const connections = serveConnections(server, {
+    handler: app,
+    limits,
+    connections: limits.opsConnections,
+    report: reporter(options, 'ops'),
   });
-  surviveFaults(server, 'ops', options.observe);
   return { server, address, connections };
 }
 
-/** The API server adds `?timeout=10s` to the path of a webhook. */
-const pathOf = (url = ''): string => url.split('?', 1).join();
+const reporter =
+  ({ observe }: ServerOptions, listener: ConnectionFault['listener']): ReportFault =>
+  (kind, code) => {
+    observe.connectionFailed({ listener, kind, code });
+  };
 
 async function start(webhook: Listener, ops: Listener | undefined): Promise<Addresses> {
   const bound = await listen(webhook.server, webhook.address);

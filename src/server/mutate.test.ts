@@ -4,6 +4,7 @@ import { connect, type AddressInfo } from 'node:net';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import type { MalformedEvent } from '../admission/observer.js';
 import { BODY_LIMIT } from './body.js';
+import { shareMemory } from './memory.js';
 import { makeMutate } from './mutate.js';
 
 let server: Server;
@@ -20,8 +21,11 @@ beforeEach(async () => {
       return { status: 418, answer: 'a sentence' };
     },
     observe: { malformed: (event) => void events.push(event) },
+    memory: shareMemory(100 * BODY_LIMIT),
+    dropped: () => undefined,
+    linger: 1_000,
   });
-  server = createServer(mutate).listen(0, '127.0.0.1');
+  server = createServer(mutate).on('checkContinue', mutate).listen(0, '127.0.0.1');
   await once(server, 'listening');
   ({ port } = server.address() as AddressInfo);
 });
@@ -44,6 +48,7 @@ async function open() {
     port,
     host: '127.0.0.1',
     method: 'POST',
+    path: '/mutate',
     headers: { 'content-type': 'application/json', expect: '100-continue' },
   });
   request.on('error', () => undefined);

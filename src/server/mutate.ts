@@ -4,21 +4,27 @@ import type { Reply } from '../admission/handler.js';
 import { malformed, type Malformed, type Problem } from '../admission/malformed.js';
 import { answerText } from '../admission/review.js';
 import { BODY_LIMIT, readBody } from './body.js';
+import type { SharedMemory } from './memory.js';
+import type { RawHandler } from './turns.js';
 
 export interface MutateOptions {
   /** Answers a body, see `handle()` of the admission room; counts what is malformed by itself. */
   readonly handle: (body: Buffer, remote: string) => Reply;
   /** Hears of calls that do not get as far as `handle`. */
   readonly observe: Pick<Observer, 'malformed'>;
+  /** Holds the bodies that are not complete, and the answers that the caller has not taken. */
+  readonly memory: SharedMemory;
+  /** An answer that nobody takes had to make room for others; its connection is cut. */
+  readonly dropped: () => void;
+  /**
+   * How long the rest of a refused body is thrown away before the connection is cut, in milliseconds. Closing at once
+   * would reset the connection under a caller that still sends, and the reset can overtake the answer.
+   */
+  readonly linger: number;
 }
 
-export type RawHandler = (request: IncomingMessage, response: ServerResponse) => void;
-
-/**
- * How long the rest of a refused body is thrown away before the connection is cut, in milliseconds. Closing at once
- * would reset the connection under a caller that still sends, and the reset can overtake the answer.
- */
-const LINGER = 1_000;
+/** The API server adds `?timeout=10s` to the path of a webhook; a proxy may send the whole URL. */
+export const isMutate = (url = ''): boolean => /^(https?:\/\/[^/?#]*)?\/mutate(\?|$)/i.test(url);
 
 /**
  * Makes the handler of `/mutate`, for requests of any method.
@@ -41,20 +47,36 @@ async function serve(
   options: MutateOptions,
 ): Promise<void> {
   const remote = request.socket.remoteAddress ?? '';
-  const problem = problemOfHead(request);
-  const body = problem ?? (await readBody(request));
+  const body = problemOfHead(request) ?? (await bodyOf(request, response, options));
   if (typeof body === 'string') {
     const refusal = malformed(body);
     options.observe.malformed({ problem: body, status: refusal.status, remote });
-    refuse(request, response, refusal);
+    refuse(request, response, { refusal, linger: options.linger });
     return;
   }
-  send(response, options.handle(body, remote));
+  sendShared(response, options.handle(body, remote), options);
+}
+
+function bodyOf(
+  request: IncomingMessage,
+  response: ServerResponse,
+  { memory }: MutateOptions,
+): ReturnType<typeof readBody> {
+  const { headers, httpVersion } = request;
+  if (headers.expect !== undefined && httpVersion !== '1.0') response.writeContinue();
+  return readBody(request, memory);
 }
 
 /** What is wrong with a call even before its body is read. */
-function problemOfHead({ method, headers }: IncomingMessage): Problem | undefined {
+function problemOfHead({ url, method, headers }: IncomingMessage): Problem | undefined {
+  if (!isMutate(url)) return 'wrong_path';
   if (method !== 'POST') return 'wrong_method';
+  if (!/^(100-continue)?$/i.test(headers.expect ?? '')) return 'wrong_expectation';
+  return problemOfBody(headers);
+}
+
+function problemOfBody(headers: IncomingMessage['headers']): Problem | undefined {
+  if (!/^(chunked)?$/i.test(headers['transfer-encoding'] ?? '')) return 'wrong_transfer_encoding';
   if (!/^(identity)?$/i.test(headers['content-encoding'] ?? '')) return 'wrong_content_encoding';
   if (!/^application\/json\s*(;|$)/i.test(headers['content-type'] ?? '')) {
     return 'wrong_content_type';
@@ -62,10 +84,31 @@ function problemOfHead({ method, headers }: IncomingMessage): Problem | undefine
   return Number(headers['content-length'] ?? 0) > BODY_LIMIT ? 'too_large' : undefined;
 }
 
-function send(response: ServerResponse, { status, answer }: Reply): void {
+/** While an answer waits for its caller it exists twice, in the clear and encrypted. */
+const ANSWER_COPIES = 2;
+
+function sendShared(
+  response: ServerResponse,
+  reply: Reply,
+  { memory, dropped }: MutateOptions,
+): void {
+  const share = memory.share(() => {
+    dropped();
+    response.destroy();
+  });
+  response.once('close', () => {
+    share.release();
+  });
+  share.grow(send(response, reply) * ANSWER_COPIES);
+}
+
+/** @returns the length of the answer's body in bytes. */
+function send(response: ServerResponse, { status, answer }: Reply): number {
   const json = typeof answer !== 'string';
   const body = json ? answerText(answer) : `${answer}\n`;
-  response.writeHead(status, { ...(json ? JSON_TYPE : TEXT_TYPE), ...lengthOf(body) }).end(body);
+  const length = lengthOf(body);
+  response.writeHead(status, { ...(json ? JSON_TYPE : TEXT_TYPE), ...length }).end(body);
+  return length['content-length'];
 }
 
 const JSON_TYPE = { 'content-type': 'application/json' };
@@ -74,24 +117,35 @@ const lengthOf = (body: string): { 'content-length': number } => ({
   'content-length': Buffer.byteLength(body),
 });
 
-function refuse(request: IncomingMessage, response: ServerResponse, refusal: Malformed): void {
-  if (refusal.problem === 'wrong_method') response.setHeader('allow', 'POST');
-  if (refusal.problem === 'too_large') linger(request, response, refusal);
-  else send(response, { status: refusal.status, answer: refusal.message });
+interface Refusal {
+  readonly refusal: Malformed;
+  readonly linger: number;
+}
+
+/** Problems with which a body is left that the caller is likely to be sending still. */
+const UNREAD: ReadonlySet<Problem> = new Set(['too_large', 'overloaded']);
+
+function refuse(request: IncomingMessage, response: ServerResponse, how: Refusal): void {
+  const { problem, status, message } = how.refusal;
+  if (problem === 'wrong_method') response.setHeader('allow', 'POST');
+  if (problem === 'overloaded') response.setHeader('retry-after', '1');
+  if (UNREAD.has(problem)) linger(request, response, how);
+  else send(response, { status, answer: message });
 }
 
 /**
  * Sends the whole answer but keeps the response open until the caller has sent its body, hung up, or taken too long;
  * only the end of a response makes node close the connection.
  */
-function linger(request: IncomingMessage, response: ServerResponse, refusal: Malformed): void {
-  const body = `${refusal.message}\n`;
-  response.writeHead(refusal.status, { ...TEXT_TYPE, ...lengthOf(body), connection: 'close' });
+function linger(request: IncomingMessage, response: ServerResponse, how: Refusal): void {
+  const { status, message } = how.refusal;
+  const body = `${message}\n`;
+  response.writeHead(status, { ...TEXT_TYPE, ...lengthOf(body), connection: 'close' });
   response.write(body);
   const done = (): void => {
     clearTimeout(timer);
     response.end();
   };
-  const timer = setTimeout(done, LINGER);
+  const timer = setTimeout(done, how.linger);
   request.once('end', done).once('close', done).resume();
 }

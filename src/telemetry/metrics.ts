@@ -27,6 +27,11 @@ export const metricList = {
     help: 'Reviews in which the injector failed and let the pod through as it was.',
     labelNames: [],
   },
+  connectionFaults: {
+    name: 'ds_injector_connection_faults_total',
+    help: 'Connections that failed or were cut outside of a review, by listener and by what happened.',
+    labelNames: ['listener', 'kind'],
+  },
   warnings: {
     name: 'ds_injector_warnings_total',
     help: 'Warnings given in reviews, by code.',
@@ -95,6 +100,7 @@ export function makeMetrics(version: string, clock = () => performance.now()) {
     reviewDuration: new Histogram({ ...metricList.reviewDuration, buckets, registers }),
     malformedReviews: new Counter({ ...metricList.malformedReviews, registers }),
     reviewFaults: new Counter({ ...metricList.reviewFaults, registers }),
+    connectionFaults: new Counter({ ...metricList.connectionFaults, registers }),
     warnings: new Counter({ ...metricList.warnings, registers }),
     worldObjects: new Gauge({ ...metricList.worldObjects, registers }),
     worldLoads: new Counter({ ...metricList.worldLoads, registers }),

@@ -90,13 +90,28 @@ describe('makeObserver', () => {
     expect(await metrics.text()).toContain('ds_injector_review_faults_total 1');
   });
 
-  it('counts failed connections in debug lines', () => {
-    const { lines, observe } = setUp();
-    observe.connectionFailed({ listener: 'webhook', code: 'ECONNRESET' });
-    observe.connectionFailed({ listener: 'webhook', code: 'ECONNRESET' });
-    expect(lines.map(({ level, count }) => [level, count])).toEqual([
-      ['debug', 1],
-      ['debug', 2],
+  it('counts failed connections by kind, in debug lines', async () => {
+    const { lines, metrics, observe } = setUp();
+    const reset = { listener: 'webhook', kind: 'reset', code: 'ECONNRESET' } as const;
+    observe.connectionFailed(reset);
+    observe.connectionFailed(reset);
+    observe.connectionFailed({ ...reset, kind: 'tls' });
+    expect(lines.map(({ level, kind, count }) => [level, kind, count])).toEqual([
+      ['debug', 'reset', 1],
+      ['debug', 'reset', 2],
+      ['debug', 'tls', 1],
     ]);
+    expect(await metrics.text()).toContain(
+      'ds_injector_connection_faults_total{listener="webhook",kind="reset"} 2',
+    );
+  });
+
+  it('warns of connections that were cut for the sake of others, ever more seldom', () => {
+    const { lines, observe } = setUp();
+    for (let n = 0; n < 100; n += 1) {
+      observe.connectionFailed({ listener: 'ops', kind: 'crowded_out', code: 'IDLE' });
+    }
+    const warned = lines.filter(({ level }) => level === 'warn');
+    expect(warned.map(({ count }) => count)).toEqual([1, 2, 4, 8, 16, 32, 64]);
   });
 });

@@ -6,13 +6,13 @@ import type {
   ReviewedEvent,
 } from '../admission/observer.js';
 import type { DaemonSetVerdict } from '../core/outcome.js';
-import type { ConnectionFault, ConnectionObserver } from '../server/connections.js';
+import type { ConnectionFault, ConnectionObserver, FaultKind } from '../server/faults.js';
 import { describeFault } from './faults.js';
 import type { Metrics } from './metrics.js';
 
 /** Makes the observer that writes log lines and counts metrics for what happens to reviews and connections. */
 export function makeObserver(logger: Logger, metrics: Metrics): Observer & ConnectionObserver {
-  let failedConnections = 0;
+  const faults = new Map<FaultKind, number>();
   return {
     reviewed: (event) => {
       countReview(metrics, event);
@@ -26,12 +26,28 @@ export function makeObserver(logger: Logger, metrics: Metrics): Observer & Conne
       metrics.reviewFaults.inc();
       logger.error({ uid, namespace, pod, dryRun, fault: describeFault(error) }, 'review failed');
     },
-    connectionFailed: ({ listener, code }: ConnectionFault) => {
-      failedConnections += 1;
-      logger.debug({ listener, code, count: failedConnections }, 'connection failed');
+    connectionFailed: ({ listener, kind, code }: ConnectionFault) => {
+      metrics.connectionFaults.inc({ listener, kind });
+      const count = (faults.get(kind) ?? 0) + 1;
+      faults.set(kind, count);
+      const level = defences.has(kind) && isPowerOfTwo(count) ? 'warn' : 'debug';
+      logger[level]({ listener, kind, code, count }, 'connection failed');
     },
   };
 }
+
+/**
+ * Connections that were cut for the sake of others: an operator should see it without the debug level, but a flood of
+ * them must not become a flood of lines. So the first one warns, and then each that doubles their number.
+ */
+const defences: ReadonlySet<FaultKind> = new Set([
+  'stalled',
+  'flooded',
+  'crowded_out',
+  'answer_dropped',
+]);
+
+const isPowerOfTwo = (count: number): boolean => Number.isInteger(Math.log2(count));
 
 function countReview(metrics: Metrics, { outcome, milliseconds }: ReviewedEvent): void {
   metrics.reviews.inc({ decision: outcome.decision, reason: outcome.reason });
