@@ -68,10 +68,12 @@ const statusLines: Readonly<Partial<Record<FaultKind, string>>> = {
  * Keeps broken connections, failed handshakes and failed accepts (`EMFILE`) from ending the process, and reports them.
  */
 export function surviveFaults(server: Server, { report, ending, open }: FaultOptions): void {
+  const givenUp = new WeakSet<Socket>();
   // node hands failed TLS handshakes to this event too.
   server.on('clientError', (error, socket) => {
     // What still comes on a connection that has been given up is no news.
-    if (!isSocket(socket) || socket.destroyed || socket.writableEnded) return;
+    if (!isSocket(socket) || givenUp.has(socket)) return;
+    givenUp.add(socket);
     const code = codeOf(error);
     const kind = kindOf(code);
     report(kind, code);

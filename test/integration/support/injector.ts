@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { handle, type Engine } from '../../../src/admission/handler.js';
 import { keepCertificates, type Kept } from '../../../src/certs/keep.js';
+import type { Limits } from '../../../src/server/limits.js';
 import { makeServer, type Addresses, type Server } from '../../../src/server/listener.js';
 import type { Check } from '../../../src/server/ops.js';
 import { makeLogger } from '../../../src/telemetry/logger.js';
@@ -22,6 +23,8 @@ export interface InjectorOptions {
   readonly engine: Engine;
   readonly certificates: Kept;
   readonly checks?: Readonly<Record<string, Check>>;
+  /** What differs from the limits of production. */
+  readonly limits?: Partial<Limits>;
 }
 
 /** The certificates of a new folder, which is gone again when this returns. */
@@ -48,6 +51,7 @@ export async function startInjector(options: InjectorOptions): Promise<Injector>
     observe,
     checks: options.checks ?? {},
     metrics,
+    limits: options.limits ?? {},
   });
   const { webhook, ops } = await server.start();
   if (!ops) throw new Error('the plain listener is missing');
