@@ -3,6 +3,7 @@
 //
 //   node --expose-gc heap-probe.ts WORLD
 import { inject } from '../../src/core/engine.js';
+import { WorldStore } from '../../src/core/world/store.js';
 import { loadSnapshot } from '../../src/standalone/watch.js';
 import { settings } from '../support/builders.js';
 import { reviewsOf } from './cluster/workloads.js';
@@ -15,7 +16,7 @@ const request = {
   pod: review.request.object,
   namespace: review.request.object.metadata?.namespace ?? '',
 };
-const { world } = await loadSnapshot([file]);
+const world = new WorldStore((await loadSnapshot([file])).objects);
 // What the engine derives from a World is kept with it.
 const { reason } = inject(request, world, settings());
 if (reason !== 'injected') throw new Error(`the pod is not injected but: ${reason}`);
