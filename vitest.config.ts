@@ -10,6 +10,7 @@ export default defineConfig({
       project('unit', ['src/**/*.test.ts']),
       project('golden', ['test/golden.test.ts'], 60_000),
       project('property', ['test/property/**/*.test.ts'], 120_000),
+      project('fuzz', ['test/fuzz/**/*.test.ts'], 120_000),
       project('integration', ['test/integration/**/*.test.ts'], 60_000),
       project('docs', ['test/docs/**/*.test.ts'], 60_000),
     ],
