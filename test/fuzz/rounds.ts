@@ -2,6 +2,7 @@ import { inject } from '../../src/core/engine.js';
 import type { DaemonSet, KubernetesObject, Pod } from '../../src/core/model/types.js';
 import { applyPatch } from '../../src/core/patch/apply.js';
 import type { Settings } from '../../src/core/settings.js';
+import { WorldStore } from '../../src/core/world/store.js';
 import type { World } from '../../src/core/world/world.js';
 import { snapshotOf } from '../../src/standalone/snapshot.js';
 import { superNode } from '../support/builders.js';
@@ -37,11 +38,13 @@ export const CASES_EACH = 15;
 
 /** The World of manifests, as `serve` makes it of files; what the reader of files refuses is left out. */
 export const worldFrom = (objects: readonly KubernetesObject[]): World =>
-  snapshotOf(
-    copyOf(objects)
-      .filter(isReadable)
-      .map((object) => ({ object, file: '-', document: 1, line: 1, inexact: [] })),
-  ).world;
+  new WorldStore(
+    snapshotOf(
+      copyOf(objects)
+        .filter(isReadable)
+        .map((object) => ({ object, file: '-', document: 1, line: 1, inexact: [] })),
+    ).objects,
+  );
 
 const isReadable = ({ kind, apiVersion }: Fields): boolean =>
   typeof kind === 'string' && typeof apiVersion === 'string';

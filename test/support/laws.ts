@@ -4,12 +4,8 @@ import type { Pod } from '../../src/core/model/types.js';
 import type { Outcome } from '../../src/core/outcome.js';
 import { applyPatch } from '../../src/core/patch/apply.js';
 import type { Settings } from '../../src/core/settings.js';
-<<<<<<< HEAD
-import type { World } from '../../src/core/world/world.js';
-=======
 import type { World } from '../../src/core/world/world.js';
 import { faultsOf } from './laws/api.js';
->>>>>>> 9c54f82 (test(fuzz): what the API server takes stays so, long texts, one session for all tests)
 import { hold, holdSame } from './laws/law.js';
 import { expectBusinessUntouched } from './laws/untouched.js';
 import { containersOf, expectValid } from './laws/valid.js';

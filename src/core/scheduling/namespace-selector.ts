@@ -5,13 +5,16 @@ import { metaOf } from '../model/pod.js';
 /** OpenShift's key (seed 004) and that of the PodNodeSelector admission plugin. */
 const KEYS = ['openshift.io/node-selector', 'scheduler.alpha.kubernetes.io/node-selector'];
 
+const NONE: Readonly<StringMap> = {};
+
 /**
  * The node selector that a namespace gives to all its pods, as "key=value,key=value". Parts that are no such pair
  * are passed over: OpenShift's own check refuses them when the namespace is written.
  */
 export function defaultNodeSelector(namespace: KubernetesObject | undefined): Readonly<StringMap> {
-  if (namespace === undefined) return {};
+  if (namespace === undefined) return NONE;
   const annotations = map(metaOf(namespace).annotations);
+  if (KEYS.every((key) => annotations[key] === undefined)) return NONE;
   const parts = KEYS.flatMap((key) => (annotations[key] ?? '').split(','));
   const pairs = parts.map((part) => part.split('=').map((side) => side.trim()));
   return Object.fromEntries(

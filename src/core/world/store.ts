@@ -18,6 +18,13 @@ const keyOfObject = ({ kind, metadata }: KubernetesObject): string =>
   keyOf(kind, metadata?.namespace, metadata?.name);
 
 /**
+ * A copy with texts of its own. Those of a parser can hold on to the whole file that they are a part of, or are kept as
+ * the pieces that they were put together from: sixteen times the memory, for nodes from JSON.
+ */
+const compact = (object: KubernetesObject): KubernetesObject =>
+  JSON.parse(JSON.stringify(object)) as KubernetesObject;
+
+/**
  * A World that changes object by object. It holds of each object what the engine may read, and notes a change only
  * where that changed: the heartbeat of a node or the progress of a rollout is none.
  *
@@ -44,9 +51,10 @@ export class WorldStore implements World {
     const before = this.#objects.get(key);
     if (before !== undefined && equal(before, after)) return;
     if (before !== undefined) this.#forget(key, before);
-    this.#objects.set(key, after);
-    this.#keep(key, after);
-    this.journal.add({ before, after });
+    const kept = compact(after);
+    this.#objects.set(key, kept);
+    this.#keep(key, kept);
+    this.journal.add({ before, after: kept });
   }
 
   /** Takes an object out; one that is not there stays away. */
