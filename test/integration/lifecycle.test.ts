@@ -1,12 +1,13 @@
 import { once } from 'node:events';
 import { Agent } from 'node:https';
-import { connect, createServer, type AddressInfo } from 'node:net';
+import { connect } from 'node:net';
 import { afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { makeServer } from '../../src/server/listener.js';
 import type { Kept } from '../../src/certs/keep.js';
 import { anOutcome, aReview } from '../support/review.js';
 import { answerTo, getPage, openReview, postReview } from './support/client.js';
 import { someCertificates, startInjector, type Injector } from './support/injector.js';
+import { freePort } from './support/process.js';
 
 let certificates: Kept;
 let injector: Injector;
@@ -110,16 +111,6 @@ describe('stop', () => {
     await first;
   });
 });
-
-/** A port that was free a moment ago. */
-async function freePort(): Promise<number> {
-  const server = createServer().listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const { port } = server.address() as AddressInfo;
-  server.close();
-  await once(server, 'close');
-  return port;
-}
 
 describe('start', () => {
   const optionsFor = (port: number, opsPort: number) => ({

@@ -3,8 +3,6 @@ import { once } from 'node:events';
 import { closeSync, openSync } from 'node:fs';
 import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { Agent } from 'node:https';
-import { createServer } from 'node:net';
-import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
@@ -12,7 +10,7 @@ import { LIMIT } from '../../src/telemetry/log-queue.js';
 import { aReview } from '../support/review.js';
 import { getPage, postReview } from './support/client.js';
 import { makeFifo, type Fifo } from './support/fifo.js';
-import { kill, spawnServe } from './support/process.js';
+import { freePort, kill, spawnServe } from './support/process.js';
 
 /** Throws outside of everything on SIGUSR2, as a bug might. */
 const BOMB = ['--import', 'data:text/javascript,process.on("SIGUSR2",()=>{throw Error("boom")})'];
@@ -159,13 +157,3 @@ describe('a log that nobody takes', () => {
     expect(stderr.join('')).toContain('ds-injector: Error: boom');
   });
 });
-
-/** A port that was free a moment ago, for a process whose log cannot tell its own. */
-async function freePort(): Promise<number> {
-  const server = createServer().listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const { port } = server.address() as AddressInfo;
-  server.close();
-  await once(server, 'close');
-  return port;
-}
