@@ -12,6 +12,7 @@ export default defineConfig({
       project('property', ['test/property/**/*.test.ts'], 120_000),
       project('fuzz', ['test/fuzz/**/*.test.ts'], 120_000),
       project('integration', ['test/integration/**/*.test.ts'], 60_000),
+      project('ratios', ['test/bench/core/**/*.test.ts'], 60_000),
       project('docs', ['test/docs/**/*.test.ts'], 60_000),
     ],
   },
