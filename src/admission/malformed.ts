@@ -26,6 +26,7 @@ const problems = {
     status: 413,
     message: 'The body is larger than 7 MiB, more than the API server sends.',
   },
+  fragmented: { status: 400, message: 'The body came in more than 16,384 pieces.' },
   aborted: { status: 400, message: 'The body ended before it was complete.' },
   empty_body: {
     status: 400,

@@ -123,7 +123,7 @@ interface Refusal {
 }
 
 /** Problems with which a body is left that the caller is likely to be sending still. */
-const UNREAD: ReadonlySet<Problem> = new Set(['too_large', 'overloaded']);
+const UNREAD: ReadonlySet<Problem> = new Set(['too_large', 'fragmented', 'overloaded']);
 
 function refuse(request: IncomingMessage, response: ServerResponse, how: Refusal): void {
   const { problem, status, message } = how.refusal;

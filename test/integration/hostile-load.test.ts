@@ -109,12 +109,16 @@ describe('memory', () => {
     for (const { socket } of wires) socket.destroy();
   });
 
-  it('is not taken by a body that comes byte by byte, beyond its share', async () => {
-    await start({ memory: 1_000_000 });
+  it.each([
+    ['share of memory', 1_000_000, 3_000, 503],
+    ['number of pieces', 100_000_000, 20_000, 400],
+  ])('is not taken by a body that comes byte by byte, beyond its %s', async (...row) => {
+    const [, memory, pieces, status] = row;
+    await start({ memory });
     const wire = await tls();
     const headers = ['Content-Type: application/json', 'Transfer-Encoding: chunked'];
-    wire.socket.write(rawRequest('POST /mutate', headers, '1\r\nx\r\n'.repeat(3_000)));
-    expect(await wire.answers(1)).toEqual([503]);
+    wire.socket.write(rawRequest('POST /mutate', headers, '1\r\nx\r\n'.repeat(pieces)));
+    expect(await wire.answers(1)).toEqual([status]);
     wire.socket.destroy();
   });
 
