@@ -19,7 +19,7 @@ let injector: Injector;
 let calls: number;
 
 /** More than the socket buffers of both sides take. */
-const HUGE = 'x'.repeat(24 * 1024 * 1024);
+const HUGE = 'x'.repeat(12 * 1024 * 1024);
 
 beforeAll(async () => {
   certificates = await someCertificates();
@@ -123,7 +123,7 @@ describe('memory', () => {
   });
 
   it('is taken from an answer that nobody reads', async () => {
-    await start({ memory: 100_000_000 });
+    await start({ memory: 50_000_000 });
     const wires = [await tls(true), await tls(true)];
     for (const { socket } of wires) socket.write(rawReview(aReview({ namespace: 'huge' })));
     await untilFaults(injector, 'answer_dropped');

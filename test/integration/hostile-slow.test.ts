@@ -1,5 +1,5 @@
 import { Agent } from 'node:https';
-import { afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import type { Kept } from '../../src/certs/keep.js';
 import { anOutcome, aReview } from '../support/review.js';
 import { postReview } from './support/client.js';
@@ -10,32 +10,41 @@ let certificates: Kept;
 let injector: Injector;
 
 /** More than the socket buffers of both sides take. */
-const HUGE = 'x'.repeat(24 * 1024 * 1024);
+const HUGE = 'x'.repeat(12 * 1024 * 1024);
 
 beforeAll(async () => {
   certificates = await someCertificates();
-});
-
-beforeEach(async () => {
   injector = await startInjector({
     certificates,
     engine: ({ namespace }) =>
       namespace === 'huge'
         ? anOutcome({ operations: [{ op: 'add', path: '/metadata', value: HUGE }] })
         : anOutcome(),
-    limits: { headers: 200, request: 400, exchange: 800, linger: 100, sweep: 50 },
+    // Long enough for what a well-behaved caller does on a busy machine.
+    limits: { headers: 1_500, request: 1_500, exchange: 2_500, linger: 100, sweep: 100 },
   });
 });
 
-afterEach(async () => {
+afterAll(async () => {
   expect(await injector.server.stop({ settle: 0, deadline: 5_000 })).toEqual({ cut: 0 });
 });
+
+const untilLogged = (text: string, from = 0): Promise<void> =>
+  vi.waitFor(
+    () => {
+      expect(injector.lines.slice(from).join('')).toContain(text);
+    },
+    { timeout: 20_000, interval: 20 },
+  );
+
+const STALLED_ANSWER = '"kind":"stalled","code":"BUSY"';
 
 const tls = (deaf = false) => openWire(injector.addresses.webhook, { ca: certificates.ca, deaf });
 
 const review = rawReview(aReview());
 
-describe('a caller that is slow', () => {
+// One after the other, they would mostly wait.
+describe.concurrent('a caller that is slow', () => {
   it('to shake hands is cut', async () => {
     const wire = await openPlainWire(injector.addresses.webhook);
     // The head of a record of which nothing follows.
@@ -77,21 +86,18 @@ describe('a caller that is slow', () => {
     wire.socket.write(rawReview(aReview({ namespace: 'huge' })));
     const agent = new Agent({ keepAlive: true, maxSockets: 1 });
     const { ca } = certificates;
-    const stalled = untilFaults(injector, 'stalled');
     const { status } = await postReview(injector.addresses.webhook, aReview(), { ca, agent });
     expect(status).toBe(200);
-    await stalled;
+    await untilLogged(STALLED_ANSWER);
     agent.destroy();
     wire.socket.destroy();
-    expect(injector.lines.join('')).toContain('"kind":"stalled","code":"BUSY"');
   });
 
   it('to close after its last answer is cut', async () => {
     const wire = await openPlainWire(injector.addresses.ops, true);
     wire.socket.write('NONSENSE\r\n\r\n');
-    await untilFaults(injector, 'stalled');
+    await untilLogged('"kind":"stalled","code":"ENDING"');
     wire.socket.destroy();
-    expect(injector.lines.join('')).toContain('"kind":"stalled","code":"ENDING"');
   });
 
   it('to go on after FIN is closed', async () => {
@@ -106,10 +112,11 @@ describe('a caller that is quick', () => {
     const wire = await tls();
     wire.socket.write(review);
     await wire.answers(1);
-    // Another caller's 408 and stalled answer show that the times have passed.
+    // Another caller's stalled answer shows that the times have passed.
+    const from = injector.lines.length;
     const other = await tls(true);
     other.socket.write(rawReview(aReview({ namespace: 'huge' })));
-    await untilFaults(injector, 'stalled');
+    await untilLogged(STALLED_ANSWER, from);
     other.socket.destroy();
     wire.socket.write(review);
     expect(await wire.answers(2)).toEqual([200, 200]);
