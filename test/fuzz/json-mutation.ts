@@ -25,8 +25,12 @@ export function mutate(document: Fields, times: number, tools: Tools): void {
   }
 }
 
+/** Some change what is at the top, which the rest hangs on; some hit any of the leaves, of which there are many more. */
+const somewhere = (document: Fields, random: Random): Place | undefined =>
+  random.chance(0.5) ? onTheWayDown(document, random) : anywhere(document, random);
+
 /** Goes down from the top and stops at random: upper levels are hit as often as all of the leaves together. */
-function somewhere(document: Fields, random: Random): Place | undefined {
+function onTheWayDown(document: Fields, random: Random): Place | undefined {
   let parent: Fields | unknown[] = document;
   let field = '';
   for (;;) {
@@ -35,12 +39,28 @@ function somewhere(document: Fields, random: Random): Place | undefined {
     const key = random.pick(keys);
     if (!isList(parent)) field = key;
     const inside: unknown = (parent as Fields)[key];
-    const isInner = isFields(inside) || isList(inside);
-    if (!isInner || Object.keys(inside).length === 0 || random.chance(0.22)) {
-      return { parent, key, field };
-    }
+    if (!hasPlaces(inside) || random.chance(0.22)) return { parent, key, field };
     parent = inside;
   }
+}
+
+const hasPlaces = (value: unknown): value is Fields | unknown[] =>
+  (isFields(value) || isList(value)) && Object.keys(value).length > 0;
+
+function anywhere(document: Fields, random: Random): Place | undefined {
+  const places: Place[] = [];
+  const queue: { parent: Fields | unknown[]; within: string }[] = [
+    { parent: document, within: '' },
+  ];
+  for (const { parent, within } of queue) {
+    for (const key of Object.keys(parent)) {
+      const field = isList(parent) ? within : key;
+      places.push({ parent, key, field });
+      const inside: unknown = (parent as Fields)[key];
+      if (hasPlaces(inside)) queue.push({ parent: inside, within: field });
+    }
+  }
+  return places.length === 0 ? undefined : random.pick(places);
 }
 
 type Mutation = (place: Place, tools: Tools) => void;

@@ -70,7 +70,8 @@ export function reduced(one: FuzzCase): Reproduction {
 
 /** By the law and the place in the program, without what differs from case to case. */
 export const signatureOf = (broken: Broken | undefined): string | undefined =>
-  broken && `${broken.law} ${/[\w./-]+\.[jt]s:\d+/.exec(broken.detail)?.[0] ?? ''}`;
+  broken &&
+  `${broken.law} ${/(?:src|test)\/[\w./-]+\.ts:\d+/.exec(broken.detail)?.[0] ?? ''}`.trim();
 
 function written({ settings, objects, body }: FuzzCase): Reproduction {
   const usual = defaults();

@@ -53,13 +53,16 @@ const isReadable = ({ kind, apiVersion }: Fields): boolean =>
 export function makeRound(seed: number, number: number, corpus: Corpus): Round {
   const random = new Random(seed, number);
   const tools: Tools = { random, learned: corpus.learned, gentle: random.chance(0.5) };
-  const scene = someScene(corpus, tools.random);
-  const objects = someWorld(scene, tools);
-  const settings = [varied(scene.settings, tools.random), varied(scene.settings, tools.random)];
+  const scene = someScene(corpus, random);
+  const early = [...scene.world, ...companions(scene, random)] as readonly KubernetesObject[];
+  const objects = someWorld(early, tools);
+  const settings = [varied(scene.settings, random), varied(scene.settings, random)];
   const cases = Array.from({ length: CASES_EACH }, (_, i): FuzzCase => {
     const one = settings[i % 2] ?? scene.settings;
-    const pod = somePod(scene, corpus, tools.random);
-    const earlier = tools.random.chance(0.25) ? injectedPod(pod, scene, objects, one) : pod;
+    const pod = somePod(scene, corpus, random);
+    // What was injected may be of before a change of the World.
+    const world = random.chance(0.6) ? objects : early;
+    const earlier = random.chance(0.3) ? injectedPod(pod, scene, world, one) : pod;
     return { objects, settings: one, ...someBody(earlier, scene, tools) };
   });
   return { number, objects, cases };
@@ -84,9 +87,9 @@ function somePod(scene: Scene, { golden, generated, real }: Corpus, random: Rand
   return random.pick(random.chance(0.5) ? golden : generated).pod;
 }
 
-function someWorld(scene: Scene, tools: Tools): readonly KubernetesObject[] {
+function someWorld(early: readonly KubernetesObject[], tools: Tools): readonly KubernetesObject[] {
   const { random } = tools;
-  const objects = copyOf([...scene.world, ...companions(scene, random)]) as Fields[];
+  const objects = copyOf(early) as Fields[];
   for (const object of objects) {
     if (random.chance(0.15)) annotate(object, tools);
     if (random.chance(0.1)) annotate(fieldsAt(object, 'spec', 'template'), tools);
