@@ -1,5 +1,5 @@
 import type { Outcome } from '../core/outcome.js';
-import { patchText } from '../core/patch/operation.js';
+import type { Operation } from '../core/patch/operation.js';
 import { auditAnnotations } from './audit.js';
 import { malformed, type Malformed } from './malformed.js';
 import { warningTexts } from './warnings.js';
@@ -137,25 +137,46 @@ export const allowed = (review: Review, outcome: Outcome): ReviewAnswer =>
 /** Lets the object through with changes; without any operation this is `allowed()`. */
 export function patched(review: Review, outcome: Outcome): ReviewAnswer {
   if (outcome.operations.length === 0) return allowed(review, outcome);
-  const patch = Buffer.from(patchText(outcome.operations)).toString('base64');
+  const patch = patchOf(outcome.operations);
   return answer(review, outcome, { patchType: 'JSONPatch', patch });
+}
+
+/** What is frozen does not change: the pods of a workload have one patch, which is written down once. */
+const written = new WeakMap<readonly Operation[], string>();
+
+function patchOf(operations: readonly Operation[]): string {
+  const known = written.get(operations);
+  if (known !== undefined) return known;
+  const patch = Buffer.from(JSON.stringify(operations)).toString('base64');
+  if (Object.isFrozen(operations)) written.set(operations, patch);
+  return patch;
 }
 
 type Patch = Pick<ReviewAnswer['response'], 'patchType' | 'patch'>;
 
 function answer(review: Review, outcome: Outcome, patch: Patch): ReviewAnswer {
-  const texts = warningTexts(outcome.warnings);
   return {
     apiVersion: review.apiVersion,
     kind: 'AdmissionReview',
-    response: {
-      uid: review.request.uid,
-      allowed: true,
-      ...patch,
-      auditAnnotations: auditAnnotations(outcome),
-      ...(texts.length > 0 && { warnings: texts }),
-    },
+    response: { uid: review.request.uid, allowed: true, ...patch, ...remarksOn(outcome) },
   };
+}
+
+type Remarks = Pick<ReviewAnswer['response'], 'auditAnnotations' | 'warnings'>;
+
+const remarks = new WeakMap<Outcome, Remarks>();
+
+/** What there is to say about an outcome; a frozen one is that of many pods. */
+function remarksOn(outcome: Outcome): Remarks {
+  const known = remarks.get(outcome);
+  if (known !== undefined) return known;
+  const texts = warningTexts(outcome.warnings);
+  const said = {
+    auditAnnotations: auditAnnotations(outcome),
+    ...(texts.length > 0 && { warnings: texts }),
+  };
+  if (Object.isFrozen(outcome)) remarks.set(outcome, said);
+  return said;
 }
 
 /**

@@ -5,7 +5,7 @@ import type {
   Observer,
   ReviewedEvent,
 } from '../admission/observer.js';
-import type { DaemonSetVerdict } from '../core/outcome.js';
+import type { DaemonSetVerdict, Outcome, Warning } from '../core/outcome.js';
 import type { ConnectionFault, ConnectionObserver, FaultKind } from '../server/faults.js';
 import { describeFault } from './faults.js';
 import type { Metrics } from './metrics.js';
@@ -50,31 +50,74 @@ const defences: ReadonlySet<FaultKind> = new Set([
 const isPowerOfTwo = (count: number): boolean => Number.isInteger(Math.log2(count));
 
 function countReview(metrics: Metrics, { outcome, milliseconds }: ReviewedEvent): void {
+  const { daemonSets, warnings } = digestOf(outcome);
   metrics.reviews.inc({ decision: outcome.decision, reason: outcome.reason });
   metrics.reviewDuration.observe(milliseconds / 1000);
-  for (const { decision, reason } of outcome.daemonSets) {
-    metrics.daemonSetDecisions.inc({ decision, reason });
-  }
-  for (const { code } of outcome.warnings) metrics.warnings.inc({ code });
+  for (const { labels, count } of daemonSets) metrics.daemonSetDecisions.inc(labels, count);
+  for (const { labels, count } of warnings) metrics.warnings.inc(labels, count);
 }
 
 /** The fields of the log line: names and codes, nothing else of the pod. */
 function fieldsOf({ outcome, milliseconds, ...event }: ReviewedEvent): Record<string, unknown> {
-  const { decision, reason, detail, daemonSets } = outcome;
-  const skipped = daemonSets.filter((verdict) => verdict.decision === 'skip');
   return {
     uid: event.uid,
     namespace: event.namespace,
     pod: event.pod,
     dryRun: event.dryRun,
+    ...digestOf(outcome).fields,
+    milliseconds: Math.round(milliseconds * 1000) / 1000,
+  };
+}
+
+interface Counted<T> {
+  readonly labels: T;
+  readonly count: number;
+}
+
+/** What logs and metrics say of an outcome. */
+interface Digest {
+  readonly fields: Readonly<Record<string, unknown>>;
+  readonly daemonSets: readonly Counted<Pick<DaemonSetVerdict, 'decision' | 'reason'>>[];
+  readonly warnings: readonly Counted<Pick<Warning, 'code'>>[];
+}
+
+const digests = new WeakMap<Outcome, Digest>();
+
+/** A frozen outcome is that of many pods, and is looked through once. */
+function digestOf(outcome: Outcome): Digest {
+  const known = digests.get(outcome);
+  if (known !== undefined) return known;
+  const { daemonSets, warnings } = outcome;
+  const digest = {
+    fields: constantFields(outcome),
+    daemonSets: counted(daemonSets.map(({ decision, reason }) => ({ decision, reason }))),
+    warnings: counted(warnings.map(({ code }) => ({ code }))),
+  };
+  if (Object.isFrozen(outcome)) digests.set(outcome, digest);
+  return digest;
+}
+
+function counted<T extends object>(all: readonly T[]): readonly Counted<T>[] {
+  const byText = new Map<string, Counted<T>>();
+  for (const labels of all) {
+    const text = JSON.stringify(labels);
+    byText.set(text, { labels, count: (byText.get(text)?.count ?? 0) + 1 });
+  }
+  return [...byText.values()];
+}
+
+function constantFields(outcome: Outcome): Record<string, unknown> {
+  const { decision, reason, detail, daemonSets, unnamed } = outcome;
+  const skipped = daemonSets.filter((verdict) => verdict.decision === 'skip');
+  return {
     decision,
     reason,
     detail,
     injected: daemonSets.filter((verdict) => verdict.decision === 'inject').map(keyOf),
     skipped: Object.fromEntries(skipped.map((verdict) => [keyOf(verdict), verdict.reason])),
+    unnamed,
     warnings: outcome.warnings.map(({ code }) => code),
     operations: outcome.operations.length,
-    milliseconds: Math.round(milliseconds * 1000) / 1000,
   };
 }
 

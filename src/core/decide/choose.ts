@@ -28,10 +28,21 @@ const NAMED_AT_MOST = 10;
  * @param all whether to name every marked DaemonSet, however many there are.
  */
 export function choose(subject: Subject, fitting: Fitting, all: boolean): Choice {
-  const candidates =
-    all || fitting.labelled <= NAMED_AT_MOST
-      ? withLabelled(fitting, [...fitting.byLabel.values()].flat())
-      : withLabelled(fitting, candidatesFor(subject, fitting));
+  const labelled = labelledFor(subject, fitting, all);
+  if (labelled.length > 0 || typeof subject.wishes.optIn === 'object') {
+    return chosenFrom(withLabelled(fitting, labelled), subject, fitting, all);
+  }
+  // Nothing but the operating system of the pod plays a part.
+  const question = `${operatingSystemOf(subject.spec)} ${String(all)}`;
+  return fitting.choices.answer(question, () => chosenFrom(fitting.anyPod, subject, fitting, all));
+}
+
+function chosenFrom(
+  candidates: readonly Blueprint[],
+  subject: Subject,
+  fitting: Fitting,
+  all: boolean,
+): Choice {
   const ask = questionsOf(subject);
   const chosen: Blueprint[] = [];
   const others: DaemonSetVerdict[] = all
@@ -46,11 +57,17 @@ export function choose(subject: Subject, fitting: Fitting, all: boolean): Choice
   return { chosen, others, unnamed: marked - chosen.length - others.length };
 }
 
-/** The labelled DaemonSets of which the pod has the first label. */
-const candidatesFor = ({ pod }: Subject, { byLabel }: Fitting): readonly Blueprint[] =>
-  Object.entries(map(metaOf(pod).labels)).flatMap(
+/** The DaemonSets to be asked that want labels: where they are many, those of which the pod has the first label. */
+function labelledFor(
+  { pod }: Subject,
+  { byLabel, labelled }: Fitting,
+  all: boolean,
+): readonly Blueprint[] {
+  if (all || labelled <= NAMED_AT_MOST) return [...byLabel.values()].flat();
+  return Object.entries(map(metaOf(pod).labels)).flatMap(
     ([key, value]) => byLabel.get(labelKey(key, value)) ?? [],
   );
+}
 
 const withLabelled = ({ anyPod }: Fitting, labelled: readonly Blueprint[]): readonly Blueprint[] =>
   labelled.length === 0 ? anyPod : [...anyPod, ...labelled].sort(byName);

@@ -4,7 +4,9 @@ import type { DaemonSetVerdict } from '../outcome.js';
 import type { Fit } from '../scheduling/fit.js';
 import { fitOf } from '../scheduling/fit.js';
 import { defaultNodeSelector } from '../scheduling/namespace-selector.js';
+import { Recall } from '../facts/recall.js';
 import type { Blueprint } from './blueprint.js';
+import type { Choice } from './choose.js';
 import type { Refusal } from './refusal.js';
 import { refused } from './refusal.js';
 import type { Spot } from './spots.js';
@@ -21,7 +23,12 @@ export interface Fitting {
   readonly labelled: number;
   /** Those that do not run there, each with the reason. */
   readonly elsewhere: readonly DaemonSetVerdict[];
+  /** What was chosen for pods that say nothing of DaemonSets. */
+  readonly choices: Recall<Choice>;
 }
+
+/** Linux and Windows, and whatever somebody writes. */
+const SYSTEMS = 8;
 
 export const labelKey = (key: string, value: string): string => `${key}=${value}`;
 
@@ -38,7 +45,7 @@ export function fittingAt(spots: readonly Spot[], subject: Subject): Fitting {
     else byLabel.set(labelKey(...label), [...(byLabel.get(labelKey(...label)) ?? []), blueprint]);
   }
   const labelled = [...byLabel.values()].reduce((sum, some) => sum + some.length, 0);
-  return { anyPod, byLabel, labelled, elsewhere };
+  return { anyPod, byLabel, labelled, elsewhere, choices: new Recall(SYSTEMS) };
 }
 
 /** Whether the DaemonSet controller would place its pod on a node where this pod can land. */

@@ -75,11 +75,13 @@ export class DaemonSetIndex {
     }
   }
 
-  /** Forgets what was known of the revisions of a ControllerRevision's owners. */
+  /** Reads the owners of a ControllerRevision anew: the hash of their present template may be another by now. */
   revised(revision: ControllerRevision): void {
     const { namespace, ownerReferences } = metaOf(revision);
-    for (const { name } of list(ownerReferences)) this.#revisions.delete(keyOf(namespace, name));
-    this.#past.clear();
+    for (const { name } of list(ownerReferences)) {
+      const owner = this.#blueprints.get(keyOf(namespace, name));
+      if (owner !== undefined) this.put(owner.daemonSet);
+    }
   }
 
   /**

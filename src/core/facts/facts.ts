@@ -85,6 +85,7 @@ export class Facts {
 
   #takeRevision({ before, after }: Change): void {
     for (const one of [before, after]) if (one !== undefined) this.daemonSets.revised(one);
+    this.landings.clear();
   }
 
   #stamp(namespace: string): void {

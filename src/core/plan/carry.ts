@@ -63,9 +63,7 @@ export function carryOver(context: Context, mode: Mode, shared: Shared): Part {
     const gate = placement === 'init' ? 'none' : mode.gate;
     return {
       source: container.name,
-      container: Object.freeze(
-        translate(container, placement, { context, gate, shared, mountPlan }),
-      ),
+      container: translate(container, placement, { context, gate, shared, mountPlan }),
       placement,
       slot: slotOf(placement, mode),
     };

@@ -1,6 +1,6 @@
 import type { PodWishes } from '../decide/pod-wishes.js';
 import type { Subject } from '../decide/subject.js';
-import { list, map } from '../model/types.js';
+import { map } from '../model/types.js';
 import type { Container, PodSpec, Volume } from '../model/types.js';
 import { metaOf } from '../model/pod.js';
 import type { Settings } from '../settings.js';
@@ -43,24 +43,23 @@ export function outlineOf(subject: Subject): Outlined {
   return { outline: { ...own, world, settings }, text: JSON.stringify(own) };
 }
 
+/** A list that is absent, or null, stays so: a patch has to make it first. */
 function outlineOfSpec(spec: PodSpec): PodSpec {
   const { securityContext, os, restartPolicy, serviceAccountName, resources } = spec;
   const system = map(spec.nodeSelector)['kubernetes.io/os'];
-  const outline: PodSpec = {
-    containers: list(spec.containers).map(outlineOfContainer),
-    initContainers: list(spec.initContainers).map(outlineOfContainer),
-    ephemeralContainers: list(spec.ephemeralContainers).map(({ name }) => ({ name })),
-    volumes: list(spec.volumes).map(outlineOfVolume),
-    imagePullSecrets: list(spec.imagePullSecrets).map(({ name = '' }) => ({ name })),
-  };
-  if (system !== undefined) outline.nodeSelector = { 'kubernetes.io/os': system };
-  return Object.assign(outline, {
+  return {
+    containers: spec.containers?.map(outlineOfContainer),
+    initContainers: spec.initContainers?.map(outlineOfContainer),
+    ephemeralContainers: spec.ephemeralContainers?.map(({ name }) => ({ name })),
+    volumes: spec.volumes?.map(outlineOfVolume),
+    imagePullSecrets: spec.imagePullSecrets?.map(({ name = '' }) => ({ name })),
+    nodeSelector: system === undefined ? undefined : { 'kubernetes.io/os': system },
     securityContext,
     os,
     restartPolicy,
     serviceAccountName,
     resources,
-  });
+  } as PodSpec;
 }
 
 const outlineOfContainer = ({ name, ports, resources, restartPolicy }: Container): Container =>

@@ -25,6 +25,8 @@ import { defaultedRequests, sizingOf } from './resources.js';
 
 /** What shall be added to a pod, before anybody looks at what is there already. It is shared: nobody may change it. */
 export interface Plan {
+  /** What the plan was made for. */
+  readonly outline: Outline;
   readonly parts: readonly Part[];
   /** One for each DaemonSet that was planned for, in their order. */
   readonly verdicts: readonly DaemonSetVerdict[];
@@ -84,10 +86,10 @@ function planned(outline: Outline, ground: Ground, blueprints: readonly Blueprin
     return undefined;
   });
   const plan = compose(outline, ground, accepted, claims);
-  plan.volumes.forEach(Object.freeze);
   const injected = plan.parts.map(injectedVerdict)[Symbol.iterator]();
   return {
     ...plan,
+    outline,
     warnings: [...plan.warnings, ...qosWarnings(outline, plan)],
     verdicts: verdicts.flatMap((verdict) => verdict ?? injected.next().value ?? []),
   };
@@ -100,7 +102,7 @@ function plannedRegardless(
 ): Plan {
   const sound = blueprints.filter(({ misfit }) => misfit === undefined);
   const contexts = contextsFor(outline, ground, sound);
-  return { ...compose(outline, ground, contexts, new Claims(outline)), verdicts: [] };
+  return { ...compose(outline, ground, contexts, new Claims(outline)), outline, verdicts: [] };
 }
 
 const injectedVerdict = ({ context, containers }: Part): DaemonSetVerdict => ({
@@ -135,7 +137,7 @@ function compose(
   landing: Ground,
   accepted: readonly Collecting[],
   claims: Claims,
-): Omit<Plan, 'verdicts'> {
+): Omit<Plan, 'outline' | 'verdicts'> {
   const shared = {
     claims,
     sizing: sizingOf(subject, landing),

@@ -29,7 +29,8 @@ export interface Ours {
   readonly doubted: boolean;
 }
 
-const NOTHING: Ours = {
+/** What is ours in a pod that nobody injected. */
+export const NOTHING: Ours = {
   containers: new Set(),
   volumes: new Set(),
   annotations: new Map(),
@@ -161,7 +162,7 @@ const hasMounts = (actual: Container, planned: Container, volumes: ReadonlySet<s
 
 /** The pod as it was before anything was injected. */
 export function withoutOurs(pod: Pod, ours: Ours): Pod {
-  if (!isMarked(pod)) return pod;
+  if (!bearsMarks(pod)) return pod;
   const spec = specOf(pod);
   const { [RECORD_ANNOTATION]: _, ...annotations } = map(metaOf(pod).annotations);
   const { [INJECTED_LABEL]: __, ...labels } = map(metaOf(pod).labels);
@@ -190,7 +191,7 @@ export function withoutOurs(pod: Pod, ours: Ours): Pod {
 }
 
 /** Nothing can be ours in a pod that bears neither record nor label. */
-const isMarked = (pod: Pod): boolean =>
+export const bearsMarks = (pod: Pod): boolean =>
   RECORD_ANNOTATION in map(metaOf(pod).annotations) || INJECTED_LABEL in map(metaOf(pod).labels);
 
 /** What else a pod may ask for as a whole, as huge pages; undefined for nothing. */
