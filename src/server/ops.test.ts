@@ -62,6 +62,18 @@ describe('makeOps', () => {
     expect(headers.get('x-powered-by')).toBeNull();
   });
 
+  it('makes one page of metrics for many who ask at once, and another for who asks later', async () => {
+    let pages = 0;
+    const text = () => Promise.resolve(`page ${(pages += 1)}`);
+    const get = await serve({ metrics: { text, contentType: 'text/plain' } });
+    await get('/metrics');
+    const answers = await Promise.all(Array.from({ length: 100 }, () => get('/metrics')));
+    expect(answers.every((answer) => answer.status === 200)).toBe(true);
+    expect(pages).toBeLessThan(50);
+    const before = pages;
+    expect((await get('/metrics')).text).toBe(`page ${before + 1}`);
+  });
+
   it('says no more than that it failed', async () => {
     const metrics = {
       text: () => Promise.reject(new Error('a stack')),
