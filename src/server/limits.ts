@@ -7,8 +7,8 @@
  *   + bodies and answers in memory                                        128 MiB
  *   + the one review that is being decided: its text twice, its objects   about 200 MiB for 7 MiB of garbage
  *
- * on top of what the idle process takes. A connection costs 20 to 50 KiB (TLS state, sockets, parser) as long as nothing
- * is unread, and up to 64 KiB more, the size of one read, if requests wait behind another. Only an attack comes near
+ * on top of what the idle process takes. A connection costs 7 to 16 KiB (TLS state, sockets, parser) as long as nothing
+ * is unread, as `npm run fire` shows, and up to 64 KiB more, the size of one read, if requests wait behind another. Only an attack comes near
  * it: the body of a usual review is gone before the next one is read, and API servers keep few connections.
  */
 export interface Limits {
