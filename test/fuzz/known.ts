@@ -10,4 +10,5 @@ export const known: ReadonlySet<string> = new Set([
   'the engine does not fail src/core/decide/marks.ts:95',
   // A DaemonSet whose own name is no DNS name, as only a file can hold it.
   'the name of a container is a DNS label',
+  'the name of a volume is a DNS label',
 ]);
