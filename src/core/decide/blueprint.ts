@@ -1,5 +1,6 @@
 import { DEEPEST, isDeeper } from '../model/depth.js';
 import { daemonSetShape, findMisfit } from '../model/shape.js';
+import { textOf } from '../model/text.js';
 import { list } from '../model/types.js';
 import type { Container, DaemonSet, PodSpec, PodTemplate, StringMap } from '../model/types.js';
 import { isNativeSidecar, metaOf, operatingSystemOf, specOf } from '../model/pod.js';
@@ -51,14 +52,14 @@ export function blueprintOf(
   prefixes: readonly string[],
   template: PodTemplate = daemonSet.spec?.template ?? {},
 ): Blueprint {
-  const { namespace = 'default', name = '' } = metaOf(daemonSet);
+  const { namespace, name, key } = namesOf(daemonSet);
   const misfit = misfitOf(daemonSet, template);
   const warnings: Warning[] = [];
   const reader: Reader = {
     // The template first, as in seed 001, then the DaemonSet's own metadata.
     sources: [template, daemonSet].map(annotationsOf),
     prefixes,
-    owner: `DaemonSet ${namespace}/${name}`,
+    owner: `DaemonSet ${key}`,
     warn: (warning) => warnings.push(warning),
   };
   const spec = misfit === undefined ? specOf(template) : {};
@@ -69,7 +70,7 @@ export function blueprintOf(
   return {
     namespace,
     name,
-    key: `${namespace}/${name}`,
+    key,
     daemonSet,
     template,
     spec,
@@ -87,6 +88,13 @@ export function blueprintOf(
     system: operatingSystemOf(spec),
     warnings,
   };
+}
+
+/** What a DaemonSet is called; as text even where a file has something else there. */
+export function namesOf(daemonSet: DaemonSet): Pick<Blueprint, 'namespace' | 'name' | 'key'> {
+  const meta = metaOf(daemonSet);
+  const [namespace, name] = [textOf(meta.namespace ?? 'default'), textOf(meta.name)];
+  return { namespace, name, key: `${namespace}/${name}` };
 }
 
 /** Whoever looks at all of a template, as at a fingerprint of it, would not come back from the depths. */

@@ -1,5 +1,6 @@
 import type { Blueprint } from '../decide/blueprint.js';
-import { blueprintOf } from '../decide/blueprint.js';
+import { blueprintOf, namesOf } from '../decide/blueprint.js';
+import { defined } from '../model/defined.js';
 import { metaOf } from '../model/pod.js';
 import { canonical, fingerprint } from '../model/text.js';
 import { list, map } from '../model/types.js';
@@ -10,8 +11,6 @@ import { Recall } from './recall.js';
 
 /** Earlier revisions that are kept as they were read: as many as are rolled out at a time, and some more. */
 const PAST_KEPT = 200;
-
-const keyOf = (namespace = 'default', name = ''): string => `${namespace}/${name}`;
 
 /** The DaemonSets of a World, each read once. */
 export class DaemonSetIndex {
@@ -63,9 +62,9 @@ export class DaemonSetIndex {
   }
 
   drop(daemonSet: DaemonSet): void {
-    const { namespace, name } = metaOf(daemonSet);
-    this.#blueprints.delete(keyOf(namespace, name));
-    this.#changed(keyOf(namespace, name));
+    const { key } = namesOf(daemonSet);
+    this.#blueprints.delete(key);
+    this.#changed(key);
   }
 
   /** Reads the DaemonSets of a namespace anew, whose default node selector may be another. */
@@ -79,7 +78,7 @@ export class DaemonSetIndex {
   revised(revision: ControllerRevision): void {
     const { namespace, ownerReferences } = metaOf(revision);
     for (const { name } of list(ownerReferences)) {
-      const owner = this.#blueprints.get(keyOf(namespace, name));
+      const owner = this.#blueprints.get(namesOf({ metadata: defined({ namespace, name }) }).key);
       if (owner !== undefined) this.put(owner.daemonSet);
     }
   }

@@ -65,6 +65,10 @@ export function formatBytes(nanos: bigint): string {
 
 /** "1000m" and "1" are one quantity: the API server rewrites one as the other. */
 export function equalQuantities(a: unknown, b: unknown): boolean {
-  const [left, right] = [parseQuantity(a as string), parseQuantity(b as string)];
+  if (!isScalar(a) || !isScalar(b)) return a === b;
+  const [left, right] = [parseQuantity(a), parseQuantity(b)];
   return left === undefined ? a === b : left === right;
 }
+
+const isScalar = (value: unknown): value is string | number =>
+  typeof value === 'string' || typeof value === 'number';

@@ -5,11 +5,11 @@
 type Shape = 'string' | 'number' | 'scalar' | { each: Shape } | { map: Shape } | Fields;
 interface Fields {
   readonly fields: Readonly<Record<string, Shape>>;
-  readonly required?: string;
+  readonly required?: readonly string[];
 }
 
-const named = (fields: Record<string, Shape>): Shape => ({
-  each: { fields: { name: 'string', ...fields }, required: 'name' },
+const named = (fields: Record<string, Shape>, ...required: readonly string[]): Shape => ({
+  each: { fields: { name: 'string', ...fields }, required: ['name', ...required] },
 });
 const strings: Shape = { each: 'string' };
 const stringMap: Shape = { map: 'string' };
@@ -18,16 +18,19 @@ const metadata: Shape = {
   fields: {
     name: 'string',
     namespace: 'string',
+    uid: 'string',
     labels: stringMap,
     annotations: stringMap,
     ownerReferences: { each: { fields: { apiVersion: 'string', kind: 'string', name: 'string' } } },
   },
 };
 const keyRef: Shape = { fields: { name: 'string', key: 'string' } };
-const fieldRef: Shape = { fields: { fieldPath: 'string' }, required: 'fieldPath' };
+const items: Shape = { each: { fields: { key: 'string', path: 'string' } } };
+const source: Shape = { fields: { name: 'string', items } };
+const fieldRef: Shape = { fields: { fieldPath: 'string' }, required: ['fieldPath'] };
 const resourceFieldRef: Shape = {
   fields: { resource: 'string', divisor: 'scalar' },
-  required: 'resource',
+  required: ['resource'],
 };
 const handler: Shape = {
   fields: {
@@ -54,11 +57,14 @@ const container: Record<string, Shape> = {
   ports: {
     each: {
       fields: { containerPort: 'number', hostPort: 'number', name: 'string', protocol: 'string' },
-      required: 'containerPort',
+      required: ['containerPort'],
     },
   },
   resources,
-  volumeMounts: named({ mountPath: 'string', subPath: 'string' }),
+  volumeMounts: named(
+    { mountPath: 'string', subPath: 'string', subPathExpr: 'string' },
+    'mountPath',
+  ),
   livenessProbe: handler,
   readinessProbe: handler,
   startupProbe: handler,
@@ -72,11 +78,11 @@ const container: Record<string, Shape> = {
 };
 const downward: Shape = {
   fields: {
-    items: { each: { fields: { path: 'string', fieldRef, resourceFieldRef }, required: 'path' } },
+    items: { each: { fields: { path: 'string', fieldRef, resourceFieldRef }, required: ['path'] } },
   },
 };
 const requirement: Shape = {
-  each: { fields: { key: 'string', operator: 'string', values: strings }, required: 'key' },
+  each: { fields: { key: 'string', operator: 'string', values: strings }, required: ['key'] },
 };
 const nodeTerms: Shape = {
   fields: {
@@ -91,14 +97,14 @@ const podSpec: Shape = {
     initContainers: named(container),
     ephemeralContainers: named({}),
     volumes: named({
-      hostPath: { fields: { path: 'string', type: 'string' }, required: 'path' },
-      emptyDir: { fields: { medium: 'string' } },
-      configMap: { fields: { name: 'string' } },
-      secret: { fields: { secretName: 'string' } },
+      hostPath: { fields: { path: 'string', type: 'string' }, required: ['path'] },
+      emptyDir: { fields: { medium: 'string', sizeLimit: 'scalar' } },
+      configMap: { fields: { name: 'string', items } },
+      secret: { fields: { secretName: 'string', items } },
       projected: {
         fields: {
           sources: {
-            each: { fields: { configMap: keyRef, secret: keyRef, downwardAPI: downward } },
+            each: { fields: { configMap: source, secret: source, downwardAPI: downward } },
           },
         },
       },
@@ -122,22 +128,25 @@ const podSpec: Shape = {
     securityContext: { fields: {} },
     resources,
   },
-  required: 'containers',
+  required: ['containers'],
 };
 
 /** What every object of the API has. */
 export const namedShape: Shape = { fields: { metadata } };
-export const podShape: Shape = { fields: { metadata, spec: podSpec }, required: 'spec' };
+export const podShape: Shape = { fields: { metadata, spec: podSpec }, required: ['spec'] };
 export const daemonSetShape: Shape = {
-  fields: { metadata, spec: { fields: { template: podShape }, required: 'template' } },
-  required: 'spec',
+  fields: { metadata, spec: { fields: { template: podShape }, required: ['template'] } },
+  required: ['spec'],
 };
 export const nodeShape: Shape = {
   fields: {
     metadata,
     spec: {
       fields: {
-        taints: { each: { fields: { key: 'string', effect: 'string' }, required: 'key' } },
+        taints: {
+          each: { fields: { key: 'string', value: 'string', effect: 'string' }, required: ['key'] },
+        },
+        providerID: 'string',
       },
     },
     status: { fields: { nodeInfo: { fields: { kubeletVersion: 'string' } } } },
@@ -164,7 +173,8 @@ function misfitOf(value: unknown, shape: Shape): string | undefined {
 
 function misfitInFields(value: Record<string, unknown>, shape: Fields): string | undefined {
   const { fields, required } = shape;
-  if (required !== undefined && isAbsent(value[required])) return `.${required} is missing`;
+  const missing = required?.find((key) => isAbsent(value[key]));
+  if (missing !== undefined) return `.${missing} is missing`;
   for (const key in fields) {
     const misfit = misfitIn(value[key], fields[key] ?? 'scalar');
     if (misfit !== undefined) return `.${key}${misfit}`;

@@ -19,3 +19,9 @@ export function canonical(value: unknown): string {
     .sort(([a], [b]) => (a < b ? -1 : 1));
   return `{${fields.map(([key, field]) => `${JSON.stringify(key)}:${canonical(field)}`).join(',')}}`;
 }
+
+/** A name as text, whatever a manifest in a file has in its place; empty for none. */
+export function textOf(name: unknown): string {
+  const given = name ?? '';
+  return typeof given === 'string' ? given : JSON.stringify(given);
+}

@@ -33,7 +33,9 @@ export function withOwnPaths(container: Container, paths: Replacements): Contain
       command: container.command?.map(text),
       args: container.args?.map(text),
       env: container.env?.map((variable) =>
-        variable.value === undefined ? variable : { ...variable, value: text(variable.value) },
+        typeof variable.value === 'string'
+          ? { ...variable, value: text(variable.value) }
+          : variable,
       ),
       livenessProbe: handled(container.livenessProbe, text),
       readinessProbe: handled(container.readinessProbe, text),

@@ -54,20 +54,20 @@ const shape = {
           containers: {
             each: {
               fields: { container: 'string', injectedAs: 'string', placement: 'string' },
-              required: 'injectedAs',
+              required: ['injectedAs'],
             },
           },
         },
-        required: 'containers',
+        required: ['containers'],
       },
     },
     volumes: strings,
     annotations: strings,
     imagePullSecrets: strings,
-    env: { each: { fields: { container: 'string', names: strings }, required: 'names' } },
-    resources: { fields: { cpu: 'string', memory: 'string' }, required: 'cpu' },
+    env: { each: { fields: { container: 'string', names: strings }, required: ['names'] } },
+    resources: { fields: { cpu: 'string', memory: 'string' }, required: ['cpu'] },
   },
-  required: 'daemonSets',
+  required: ['daemonSets'],
 } as const;
 
 /** A fixed order of fields, so that equal records are equal texts. */

@@ -9,13 +9,15 @@ const NONE: Readonly<StringMap> = {};
 
 /**
  * The node selector that a namespace gives to all its pods, as "key=value,key=value". Parts that are no such pair
- * are passed over: OpenShift's own check refuses them when the namespace is written.
+ * are passed over: OpenShift's own check refuses them when the namespace is written. A namespace of the World has not
+ * been checked, so its annotations may be anything.
  */
 export function defaultNodeSelector(namespace: KubernetesObject | undefined): Readonly<StringMap> {
   if (namespace === undefined) return NONE;
-  const annotations = map(metaOf(namespace).annotations);
-  if (KEYS.every((key) => annotations[key] === undefined)) return NONE;
-  const parts = KEYS.flatMap((key) => (annotations[key] ?? '').split(','));
+  const annotations: Readonly<Record<string, unknown>> = map(metaOf(namespace).annotations);
+  const texts = KEYS.map((key) => annotations[key]).filter((text) => typeof text === 'string');
+  if (texts.length === 0) return NONE;
+  const parts = texts.flatMap((text) => text.split(','));
   const pairs = parts.map((part) => part.split('=').map((side) => side.trim()));
   return Object.fromEntries(
     pairs.flatMap(([key, value, ...more]) =>

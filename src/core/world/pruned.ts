@@ -59,12 +59,16 @@ function withoutStatus({ status: _, ...object }: KubernetesObject): KubernetesOb
   };
 }
 
+/** One whose owners cannot be read is nobody's. */
+const revision = (object: KubernetesObject): KubernetesObject =>
+  findMisfit(object, namedShape) === undefined ? withoutStatus(object) : head(object);
+
 const PRUNERS: ReadonlyMap<string, (object: KubernetesObject) => KubernetesObject> = new Map([
   ['Node', prunedNode],
   ['ConfigMap', withoutValues],
   ['Secret', withoutValues],
   ['ServiceAccount', secretsOnly],
   ['DaemonSet', withoutStatus],
-  ['ControllerRevision', withoutStatus],
+  ['ControllerRevision', revision],
   ['Namespace', withoutStatus],
 ]);

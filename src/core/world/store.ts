@@ -8,12 +8,14 @@ import type {
   OwnerReference,
 } from '../model/types.js';
 import { metaOf } from '../model/pod.js';
+import { textOf } from '../model/text.js';
 import { Journal } from './journal.js';
 import { pruned } from './pruned.js';
 import type { ReferredKind, World } from './world.js';
 
 /** No name holds a slash. */
-const keyOf = (kind = '', namespace = '', name = ''): string => `${kind}/${namespace}/${name}`;
+const keyOf = (kind: unknown, namespace: unknown, name: unknown): string =>
+  `${textOf(kind)}/${textOf(namespace)}/${textOf(name)}`;
 const keyOfObject = ({ kind, metadata }: KubernetesObject): string =>
   keyOf(kind, metadata?.namespace, metadata?.name);
 
@@ -127,7 +129,10 @@ export class WorldStore implements World {
 }
 
 /** Not localeCompare: the order must not depend on the machine's language. */
-const order = (one = '', other = ''): number => (one < other ? -1 : Number(one > other));
+function order(one: unknown, other: unknown): number {
+  const [left, right] = [textOf(one), textOf(other)];
+  return left < right ? -1 : Number(left > right);
+}
 
 interface Named {
   readonly namespace?: string;
