@@ -4,8 +4,8 @@ import { landingOf } from './decide/landing.js';
 import { wishesOf } from './decide/pod-wishes.js';
 import type { Subject } from './decide/subject.js';
 import { factsOf } from './facts/facts.js';
+import { podMisfit } from './model/pod-misfit.js';
 import { specOf } from './model/pod.js';
-import { findMisfit, podShape } from './model/shape.js';
 import type { Pod } from './model/types.js';
 import type { Outcome, Warning } from './outcome.js';
 import { skipped } from './outcome.js';
@@ -35,7 +35,7 @@ export interface Request {
  * @returns the decision with its reasons and a JSON Patch against `request.pod`, which stays untouched.
  */
 export function inject(request: Request, world: World, settings: Settings): Outcome {
-  const misfit = findMisfit(request.pod, podShape);
+  const misfit = podMisfit(request.pod);
   if (misfit !== undefined) return skipped('malformed_pod', [], misfit);
   const warnings: Warning[] = [];
   const subject: Subject = {

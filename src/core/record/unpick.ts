@@ -44,7 +44,8 @@ export const NOTHING: Ours = {
  * Finds out what an earlier pass put into a pod.
  *
  * A record is believed only for containers that equal what the revisions named in it produce. All else stays in the
- * pod as the user's, so a forged or copied record can remove nothing.
+ * pod as the user's, so a forged or copied record can remove nothing. Nor is one believed that leaves no container for
+ * the user: the pod would have none.
  */
 export function oursIn(subject: Subject, landing: Landing): Ours {
   const text = map(metaOf(subject.pod).annotations)[RECORD_ANNOTATION];
@@ -81,15 +82,16 @@ function blueprintFor(
 function believed(claimed: Ours, plan: Plan, { pod }: Subject): Ours {
   const planned = plan.parts.flatMap(({ containers }) => containers);
   const names = allContainers(specOf(pod)).map(nameOf);
-  const isOne = (name: string): boolean => names.indexOf(name) === names.lastIndexOf(name);
   const containers = new Set(
     planned
-      .filter(({ container: { name } }) => claimed.containers.has(name) && isOne(name))
+      .filter(({ container: { name } }) => claimed.containers.has(name))
       .filter((one) => isAsPlanned(pod, one, claimed))
       .map(({ container }) => container.name),
   );
   // A container that is gone is no reason for doubt: another webhook may have taken it out.
   const doubted = names.some((name) => claimed.containers.has(name) && !containers.has(name));
+  const business = list(specOf(pod).containers).filter(({ name }) => !containers.has(name));
+  if (business.length === 0) return { ...NOTHING, doubted: true };
   if (containers.size === 0) return { ...NOTHING, doubted };
   const volumes = new Map(list(specOf(pod).volumes).map((volume) => [volume.name, volume]));
   const annotations = map(metaOf(pod).annotations);
