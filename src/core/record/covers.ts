@@ -36,7 +36,7 @@ function matches(
   return (
     isRecord(actual) &&
     Object.entries(planned).every(([key, value]) =>
-      matches(actual[key], value, inside(key), absent),
+      matches(Object.hasOwn(actual, key) ? actual[key] : undefined, value, inside(key), absent),
     )
   );
 }

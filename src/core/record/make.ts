@@ -22,7 +22,7 @@ export interface Sources {
 /** The record of a plan. A second pass over its own result makes the same record. */
 export function recordOf({ subject, base, plan, ours, rewrites }: Sources): InjectionRecord {
   const taken = map(metaOf(base.pod).annotations);
-  const annotations = Object.keys(plan.annotations).filter((key) => !(key in taken));
+  const annotations = Object.keys(plan.annotations).filter((key) => !Object.hasOwn(taken, key));
   const env = rewrittenEnv(subject, ours, rewrites);
   return {
     version: 1,

@@ -103,7 +103,7 @@ function believed(claimed: Ours, plan: Plan, { pod }: Subject): Ours {
     ),
     annotations: new Map(
       Object.entries(plan.annotations).filter(
-        ([key]) => claimed.annotations.has(key) && key in annotations,
+        ([key]) => claimed.annotations.has(key) && Object.hasOwn(annotations, key),
       ),
     ),
     pullSecrets: among(claimed.pullSecrets, plan.pullSecrets),
