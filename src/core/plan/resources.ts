@@ -1,5 +1,6 @@
 import { formatBytes, formatQuantity, parseQuantity } from '../model/quantity.js';
 import { operatingSystemOf } from '../model/pod.js';
+import { list } from '../model/types.js';
 import type { Container, PodSpec, ResourceRequirements, StringMap } from '../model/types.js';
 import type { Ground } from '../decide/landing.js';
 import type { Outline } from './outline.js';
@@ -40,9 +41,31 @@ export function sizingOf({ spec, settings }: Outline, landing: Ground): Sizing {
 }
 
 const summed = (spec: PodSpec): Amounts => ({
-  cpu: formatQuantity(sumOf(spec, 'cpu', limitOf)),
-  memory: formatBytes(sumOf(spec, 'memory', limitOf)),
+  cpu: formatted('cpu', sumOf(spec, 'cpu', limitOf)),
+  memory: formatted('memory', sumOf(spec, 'memory', limitOf)),
 });
+
+/**
+ * Amounts for a pod as a whole that hold what its containers have by now: the API server refuses a pod whose
+ * containers request more than it has together, or of which one has a larger limit.
+ *
+ * @param spec the containers that stay in the pod, those of an earlier pass with the sizes that somebody gave them.
+ */
+export const holding = (amounts: Amounts, spec: PodSpec): Amounts => ({
+  cpu: enough(amounts, spec, 'cpu'),
+  memory: enough(amounts, spec, 'memory'),
+});
+
+function enough(amounts: Amounts, spec: PodSpec, name: Compute): string {
+  const limits = [...list(spec.initContainers), ...list(spec.containers)].map(({ resources }) =>
+    limitOf(resources, name),
+  );
+  const most = [sumOf(spec, name, requestOf), ...limits].reduce((a, b) => (a > b ? a : b));
+  return most > (parseQuantity(amounts[name]) ?? 0n) ? formatted(name, most) : amounts[name];
+}
+
+const formatted = (name: Compute, amount: bigint): string =>
+  name === 'memory' ? formatBytes(amount) : formatQuantity(amount);
 
 /**
  * The requests that a pod with limits of its own gets by default: the sum of its containers' requests where any has
@@ -57,8 +80,7 @@ export function defaultedRequests(spec: PodSpec): StringMap {
   return Object.fromEntries(
     missing.map((name) => {
       const sum = sumOf(spec, name, requestOf);
-      const write = name === 'memory' ? formatBytes : formatQuantity;
-      return [name, sum > 0n ? write(sum) : String(limits?.[name])];
+      return [name, sum > 0n ? formatted(name, sum) : String(limits?.[name])];
     }),
   );
 }
