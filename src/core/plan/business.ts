@@ -23,6 +23,15 @@ export interface EnvRewrite {
   readonly fieldPath: string;
 }
 
+/**
+ * Of variables of one name only the last counts at run time. Only that one is rewritten, so that container and name say
+ * which it was; another one may be the business's own, with the address of its pod.
+ *
+ * @returns the index of the last variable of each name.
+ */
+export const lastOfEach = (env: Container['env']): ReadonlyMap<string, number> =>
+  new Map(list(env).map(({ name }, index) => [name, index]));
+
 /** @param isOurs tells an injected container from one of the business. */
 export const envRewritesOf = (
   spec: PodSpec,
@@ -55,13 +64,14 @@ function rewritesOf(
   fieldFor: (variable: EnvVar, container: Container) => string | undefined,
 ): readonly EnvRewrite[] {
   return (['initContainers', 'containers'] as const).flatMap((field) =>
-    list(spec[field]).flatMap((container, index) =>
-      list(container.env).flatMap((entry, variable) => {
+    list(spec[field]).flatMap((container, index) => {
+      const last = lastOfEach(container.env);
+      return list(container.env).flatMap((entry, variable) => {
         const fieldPath = fieldFor(entry, container);
-        return fieldPath === undefined
+        return fieldPath === undefined || last.get(entry.name) !== variable
           ? []
           : [{ list: field, container: index, variable, fieldPath }];
-      }),
-    ),
+      });
+    }),
   );
 }

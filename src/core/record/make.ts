@@ -3,6 +3,7 @@ import type { Container } from '../model/types.js';
 import { metaOf } from '../model/pod.js';
 import type { Subject } from '../decide/subject.js';
 import type { EnvRewrite } from '../plan/business.js';
+import { lastOfEach } from '../plan/business.js';
 import type { Part } from '../plan/carry.js';
 import type { Plan } from '../plan/plan.js';
 import type { InjectionRecord, RecordedDaemonSet } from './record.js';
@@ -63,6 +64,7 @@ function rewrittenEnv(
       names.map((name) => `${container}/${name}`),
     ),
   );
+  if (earlier.size + rewrites.length === 0) return [];
   const now = new Set(rewrites.map((one) => `${one.list}/${one.container}/${one.variable}`));
   return (['initContainers', 'containers'] as const).flatMap((field) =>
     list(spec[field]).flatMap((container, index) => {
@@ -73,16 +75,19 @@ function rewrittenEnv(
   );
 }
 
-const namesIn = (
+function namesIn(
   { name: owner, env }: Container,
   isNow: (variable: number) => boolean,
   earlier: ReadonlySet<string>,
-): readonly string[] =>
-  list(env)
+): readonly string[] {
+  const last = lastOfEach(env);
+  return list(env)
     .filter(
       ({ name, valueFrom }, index) =>
         isNow(index) ||
-        (earlier.has(`${owner}/${name}`) &&
+        (last.get(name) === index &&
+          earlier.has(`${owner}/${name}`) &&
           (valueFrom?.fieldRef?.fieldPath ?? '').startsWith('status.podIP')),
     )
     .map(({ name }) => name);
+}
