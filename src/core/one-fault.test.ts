@@ -288,3 +288,27 @@ it.each([
   },
   60_000,
 );
+
+it('answers for a pod whatever one of its values says, and a second pass changes nothing', () => {
+  const rich: Pod = {
+    metadata: {
+      name: 'web',
+      labels: { app: 'web' },
+      annotations: {
+        'eks.tke.cloud.tencent.com/ds-injection': 'true',
+        'eks.tke.cloud.tencent.com/env-host-ip': 'true',
+        'prometheus.io/scrape': 'true',
+      },
+      ownerReferences: [{ apiVersion: 'apps/v1', kind: 'ReplicaSet', name: 'r', controller: true }],
+    },
+    spec: { ...spec, ...pod.spec, containers: [container, { name: 'web', image: 'web:1' }] },
+  };
+  const world = new WorldStore(everything);
+  const isStable = (one: Pod): boolean => {
+    const first = inject(request(one), world, options);
+    const again = inject(request(applyPatch(one, first.operations)), world, options);
+    return again.operations.length === 0;
+  };
+  expect(inject(request(rich), world, options).reason).toBe('injected');
+  expect(failing(rich, isStable)).toEqual([]);
+}, 60_000);
