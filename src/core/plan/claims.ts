@@ -63,8 +63,8 @@ export class Claims {
   }
 
   /** Whether an injected container is the first to declare a port: in a pod on its host's network, two clash. */
-  declares({ containerPort, protocol = 'TCP' }: ContainerPort): boolean {
-    const key = `${containerPort}/${protocol}`;
+  declares({ containerPort, protocol }: ContainerPort): boolean {
+    const key = portKey(containerPort, protocol);
     const isFirst = !this.#declared.has(key);
     this.#declared.add(key);
     return isFirst;
@@ -83,8 +83,13 @@ export class Claims {
 /** "9100/TCP": judged on container and host ports, because the program may listen on either. */
 const portsOf = ({ ports }: Container): readonly string[] => list(ports).flatMap(keysOf);
 
-const keysOf = ({ containerPort, hostPort, protocol = 'TCP' }: ContainerPort): readonly string[] =>
-  [containerPort, hostPort ?? 0].filter((port) => port !== 0).map((port) => `${port}/${protocol}`);
+const keysOf = ({ containerPort, hostPort, protocol }: ContainerPort): readonly string[] =>
+  [containerPort, hostPort ?? 0]
+    .filter((port) => port !== 0)
+    .map((port) => portKey(port, protocol));
+
+const portKey = (port: number, protocol: string | null | undefined): string =>
+  `${port}/${protocol ?? 'TCP'}`;
 
 function take(taken: Set<string>, name: string, daemonSet: string): string {
   const free = [name, withOwner(name, daemonSet, '')].find((candidate) => !taken.has(candidate));

@@ -197,8 +197,8 @@ function scrapeAnnotations({ scrape, wishes }: Outline, parts: readonly Part[]):
     const port = containers
       .flatMap(({ container }) => list(container.ports))
       .find(
-        ({ containerPort, protocol = 'TCP' }) =>
-          protocol === 'TCP' && includes(range, containerPort),
+        ({ containerPort, protocol }) =>
+          (protocol ?? 'TCP') === 'TCP' && includes(range, containerPort),
       );
     if (port === undefined) continue;
     const own = Object.entries(map(metaOf(context.blueprint.template).annotations));
