@@ -32,6 +32,7 @@ const problems = {
     status: 400,
     message: 'The body is empty; an AdmissionReview in JSON was expected.',
   },
+  too_deep: { status: 400, message: 'The body is nested deeper than 1,000 levels.' },
   invalid_json: { status: 400, message: 'The body is not JSON; an AdmissionReview was expected.' },
   wrong_kind: { status: 400, message: 'The body is not an object of the kind AdmissionReview.' },
   wrong_version: {

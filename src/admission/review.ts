@@ -1,6 +1,7 @@
 import type { Outcome } from '../core/outcome.js';
 import type { Operation } from '../core/patch/operation.js';
 import { auditAnnotations } from './audit.js';
+import { isTooDeep } from './depth.js';
 import { malformed, type Malformed } from './malformed.js';
 import { warningTexts } from './warnings.js';
 
@@ -61,6 +62,7 @@ type Fields = Readonly<Record<string, unknown>>;
  */
 export function parseReview(body: Buffer | string): Review | Malformed {
   if (body.length === 0) return malformed('empty_body');
+  if (typeof body !== 'string' && isTooDeep(body)) return malformed('too_deep');
   let parsed: unknown;
   try {
     parsed = JSON.parse(body.toString());
