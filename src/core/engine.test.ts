@@ -1,5 +1,7 @@
 import { expect, it } from 'vitest';
 import { inject } from './engine.js';
+import type { Pod } from './model/types.js';
+import type { Outcome } from './outcome.js';
 import { aDaemonSet, aPod, settings, superNode, worldOf } from '../../test/support/builders.js';
 import { expectLaws } from '../../test/support/laws.js';
 
@@ -85,4 +87,59 @@ it('does not plan a DaemonSet as often as a forged record names it', () => {
   const pod = aPod({ metadata: { annotations: { 'ds-injector.io/record': record } } });
   const outcome = inject({ pod, namespace: 'default' }, world, settings());
   expect(outcome.warnings.map(({ code }) => code)).toContain('record_dropped');
+});
+
+/** As the API server gives it to a webhook: with a volume for the token, whose name is made up anew for each pod. */
+const withToken = (suffix: string): Pod =>
+  aPod({
+    spec: {
+      containers: [{ name: 'web', image: 'web:1' }],
+      volumes: [{ name: `kube-api-access-${suffix}`, emptyDir: {} }],
+    },
+  });
+
+it('works out once what pods of one workload get, whatever the API server calls their token volume', () => {
+  const world = worldOf([superNode(), aDaemonSet()]);
+  const own = settings();
+  const outcome = (pod: Pod): Outcome => inject({ pod, namespace: 'default' }, world, own);
+  expect(outcome(withToken('x7k2p'))).toBe(outcome(withToken('b9w4z')));
+});
+
+it('gives no volume of a DaemonSet the name of a token volume', () => {
+  const daemonSet = aDaemonSet({
+    spec: {
+      template: {
+        spec: {
+          containers: [
+            {
+              name: 'agent',
+              image: 'a:1',
+              volumeMounts: [{ name: 'kube-api-access-x7k2p', mountPath: '/data' }],
+            },
+          ],
+          volumes: [{ name: 'kube-api-access-x7k2p', emptyDir: {} }],
+        },
+      },
+    },
+  });
+  const world = worldOf([superNode(), daemonSet]);
+  for (const suffix of ['x7k2p', 'b9w4z']) {
+    const request = { pod: withToken(suffix), namespace: 'default' };
+    const { injected } = expectLaws(request, world, settings());
+    const names = injected.spec?.volumes?.map(({ name }) => name);
+    expect(names).toContain('agent-kube-api-access-x7k2p');
+    expect(names).toContain(`kube-api-access-${suffix}`);
+  }
+});
+
+it('leaves a pod alone whose node affinity would have to be held against all nodes for seconds', () => {
+  const matchFields = [{ key: 'metadata.name', operator: 'In', values: ['a', 'b'] }];
+  const nodeSelectorTerms = Array.from({ length: 300 }, () => ({ matchFields }));
+  const required = { requiredDuringSchedulingIgnoredDuringExecution: { nodeSelectorTerms } };
+  const pod = aPod({ spec: { affinity: { nodeAffinity: required } } });
+  const world = worldOf([superNode(), aDaemonSet()]);
+  expect(inject({ pod, namespace: 'default' }, world, settings())).toMatchObject({
+    reason: 'malformed_pod',
+    detail: '.spec.affinity.nodeAffinity has more than 1000 terms and values',
+  });
 });

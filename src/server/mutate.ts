@@ -92,6 +92,8 @@ function sendShared(
   reply: Reply,
   { memory, dropped }: MutateOptions,
 ): void {
+  // A caller that has gone meanwhile takes no answer, and its response is not closed a second time.
+  if (response.closed) return;
   const share = memory.share(() => {
     dropped();
     response.destroy();

@@ -35,3 +35,11 @@ it('forgets what was not asked for as often as the bound says', () => {
   for (const question of ['a', 'b', 'c', 'd', 'e', 'a']) ask(question);
   expect(worked).toEqual(['a', 'b', 'c', 'd', 'e', 'a']);
 });
+
+it('keeps nothing of a question that is longer than those of real workloads', () => {
+  const { worked, ask } = asking(4);
+  const long = 'x'.repeat(20_000);
+  ask(long);
+  ask(long);
+  expect(worked).toHaveLength(2);
+});

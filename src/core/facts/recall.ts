@@ -1,4 +1,10 @@
 /**
+ * Characters of a question that is kept with its answer. Questions of real workloads have one to five thousand; an
+ * answer holds on to what its question says, so this bounds the memory as well.
+ */
+const LONGEST = 16 * 1024;
+
+/**
  * Answers that are kept for those who ask again: those that were asked for of late, and no more than a bound, so that
  * nobody can fill the memory by asking for something else each time.
  *
@@ -16,6 +22,7 @@ export class Recall<T> {
 
   /** @param work finds the answer; everything that it depends on must be in the question. */
   answer(question: string, work: () => T): T {
+    if (question.length > LONGEST) return work();
     const known = this.#young.get(question);
     if (known !== undefined) return known;
     const answer = this.#old.get(question) ?? work();

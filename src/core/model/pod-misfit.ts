@@ -5,12 +5,12 @@ import type { Pod, PodSpec } from './types.js';
 
 /**
  * What is wrong with a pod that nothing can be said of: a value that is not of its type, no containers, or two of one
- * name, by which containers are told apart. The API server refuses such a pod whatever is added to it.
+ * name, by which containers are told apart, node affinity without end. The API server refuses such a pod whatever is added to it.
  *
  * @returns the path of the first such value and what is wrong with it; undefined for a pod that can be read.
  */
 export const podMisfit = (pod: Pod): string | undefined =>
-  findMisfit(pod, podShape) ?? wrongContainers(specOf(pod));
+  findMisfit(pod, podShape) ?? wrongContainers(specOf(pod)) ?? longAffinity(specOf(pod));
 
 function wrongContainers(spec: PodSpec): string | undefined {
   if (list(spec.containers).length === 0) return '.spec.containers is empty';
@@ -22,4 +22,22 @@ function wrongContainers(spec: PodSpec): string | undefined {
     }
   }
   return undefined;
+}
+
+/** Terms of a node selector, their requirements and values together; it is held against all nodes of a cluster. */
+const LONGEST_SELECTOR = 1000;
+
+function longAffinity({ affinity }: PodSpec): string | undefined {
+  const terms = list(
+    affinity?.nodeAffinity?.requiredDuringSchedulingIgnoredDuringExecution?.nodeSelectorTerms,
+  );
+  let length = terms.length;
+  for (const { matchExpressions, matchFields } of terms) {
+    for (const { values } of [...list(matchExpressions), ...list(matchFields)]) {
+      length += 1 + list(values).length;
+    }
+  }
+  return length > LONGEST_SELECTOR
+    ? `.spec.affinity.nodeAffinity has more than ${LONGEST_SELECTOR} terms and values`
+    : undefined;
 }

@@ -3,6 +3,7 @@ import { list } from '../model/types.js';
 import type { Container, ContainerPort } from '../model/types.js';
 import type { Outline } from './outline.js';
 import { fingerprint } from '../model/text.js';
+import { isTokenVolume } from './token-volume.js';
 
 /** DNS labels, which container and volume names are, have at most 63 characters. */
 const LONGEST_NAME = 63;
@@ -46,6 +47,8 @@ export class Claims {
   }
 
   volumeName(name: string, daemonSet: string): string {
+    // Any such name may be the one that this pod got.
+    if (isTokenVolume(name)) this.#volumes.add(name);
     return take(this.#volumes, name, daemonSet);
   }
 

@@ -3,6 +3,7 @@ import type { Subject } from '../decide/subject.js';
 import { map } from '../model/types.js';
 import type { Container, PodSpec, Volume } from '../model/types.js';
 import { metaOf } from '../model/pod.js';
+import { isTokenVolume, TOKEN_VOLUME } from './token-volume.js';
 import type { Settings } from '../settings.js';
 import type { World } from '../world/world.js';
 
@@ -65,5 +66,7 @@ function outlineOfSpec(spec: PodSpec): PodSpec {
 const outlineOfContainer = ({ name, ports, resources, restartPolicy }: Container): Container =>
   ({ name, ports, resources, restartPolicy }) as Container;
 
-const outlineOfVolume = ({ name, hostPath }: Volume): Volume =>
-  hostPath ? { name, hostPath } : { name };
+function outlineOfVolume({ name, hostPath }: Volume): Volume {
+  if (hostPath) return { name, hostPath };
+  return { name: isTokenVolume(name) ? TOKEN_VOLUME : name };
+}

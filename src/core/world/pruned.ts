@@ -1,6 +1,6 @@
 import { defined } from '../model/defined.js';
 import { findMisfit, namedShape, nodeShape } from '../model/shape.js';
-import type { KubernetesObject, Node, StringMap } from '../model/types.js';
+import type { KubernetesObject, Node, StringMap, Taint } from '../model/types.js';
 
 /** kubectl keeps the whole object in it once more, the values of a Secret included. */
 const LAST_APPLIED = 'kubectl.kubernetes.io/last-applied-configuration';
@@ -28,14 +28,17 @@ function prunedNode(node: Node): KubernetesObject {
   return {
     kind: 'Node',
     metadata: defined({ name, labels }),
-    spec: defined({ taints, unschedulable, providerID }),
+    spec: defined({ taints: taints?.map(bareTaint), unschedulable, providerID }),
     ...(kubeletVersion === undefined ? {} : { status: { nodeInfo: { kubeletVersion } } }),
   };
 }
 
 function secretsOnly(account: KubernetesObject): KubernetesObject {
-  return { ...head(account), imagePullSecrets: account['imagePullSecrets'] };
+  return { ...head(account), ...defined({ imagePullSecrets: account['imagePullSecrets'] }) };
 }
+
+/** When a taint came is of no use, and would make a kind of its own of each node that is tainted. */
+const bareTaint = ({ key, value, effect }: Taint): Taint => defined({ key, value, effect });
 
 function withoutValues(object: KubernetesObject): KubernetesObject {
   const fields = ['data', 'binaryData', 'stringData'].filter((field) => field in object);

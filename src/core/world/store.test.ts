@@ -10,6 +10,10 @@ const configMap = (data: object): KubernetesObject => ({
   data,
 });
 
+const tainted = (timeAdded: string): KubernetesObject =>
+  superNode({ spec: { taints: [{ key: 'gone', effect: 'NoExecute', timeAdded }] } });
+const account = { kind: 'ServiceAccount', metadata: { name: 'default', namespace: 'default' } };
+
 describe('what a World keeps', () => {
   it('is of a node what says where it is and what it takes', () => {
     const node = superNode({ status: { images: ['a', 'b'] } });
@@ -44,6 +48,8 @@ describe('what a World notes as a change', () => {
   it.each([
     ['the heartbeat of a node', superNode(), superNode({ status: { conditions: [1] } })],
     ['the progress of a rollout', aDaemonSet(), { ...aDaemonSet(), status: { numberReady: 3 } }],
+    ['the time of a taint', tainted('2026-01-01T00:00:00Z'), tainted('2026-01-02T00:00:00Z')],
+    ['nothing at all', account, { ...account }],
     ['the value of a ConfigMap', configMap({ a: '1' }), configMap({ a: '2' })],
   ])('is not %s', (_, before, after) => {
     const store = new WorldStore([before]);

@@ -9,7 +9,8 @@ export interface Business {
   readonly mounts: number;
 }
 
-const TOKEN = 'kube-api-access-x7k2p';
+/** The volume that the API server adds; the end of its name is random. */
+export const TOKEN = 'kube-api-access-x7k2p';
 
 /** The volumes of a pod, the last one added by the API server's own admission. */
 export const volumesOf = ({ app, mounts }: Business): readonly Volume[] => [
