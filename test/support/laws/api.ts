@@ -116,7 +116,7 @@ function resourceFaults(resources: unknown): readonly string[] {
     const [request, limit] = [parsed(amount), parsed(of(limits, name))];
     return request !== undefined && limit !== undefined && request > limit;
   });
-  return [...wrong, ...more.map(([name]) => `more ${name} requested than the limit`)];
+  return [...wrong, ...more.map(([name]) => `${MORE}${name} requested than the limit`)];
 }
 
 const parsed = (amount: unknown): bigint | undefined =>
@@ -235,11 +235,16 @@ function podResourceFaults(spec: unknown): readonly string[] {
     const parts = running.map((one) => requestOf(of(one, 'resources'), name));
     return whole !== undefined && parts.reduce((sum, part) => sum + part, 0n) > whole;
   });
-  return [
-    ...resourceFaults(resources).map((fault) => `resources of the pod: ${fault}`),
-    ...short.map((name) => `the containers request more ${name} than the pod`),
-  ];
+  // The API server requests for a pod with limits what its containers request: one that is too small for them is
+  // refused for the one reason or for the other.
+  const faults = resourceFaults(resources).map((fault) =>
+    fault.startsWith(MORE) ? tooSmall(fault.split(' ')[1] ?? '') : `resources of the pod: ${fault}`,
+  );
+  return [...new Set([...faults, ...short.map(tooSmall)])];
 }
+
+const MORE = 'more ';
+const tooSmall = (name: string): string => `the containers request more ${name} than the pod`;
 
 const requestOf = (resources: unknown, name: string): bigint =>
   parsed(of(of(resources, 'requests'), name)) ?? parsed(of(of(resources, 'limits'), name)) ?? 0n;
