@@ -226,9 +226,17 @@ function sourceOf({ config, logger }: Context): CertificateSource {
     return given({ certFile: tlsCert, keyFile: tlsKey });
   }
   const hosts = [...new Set([...OWN_HOSTS, ...certHosts])];
-  return keptSource({ dir: certDir, hosts, clock: Date.now }, (note) => {
-    logger.info({ note }, 'certificate');
-  });
+  return keptSource(
+    { dir: certDir, hosts, clock: Date.now },
+    {
+      info: (note) => {
+        logger.info({ note }, 'certificate');
+      },
+      warn: (note) => {
+        logger.warn({ note }, 'certificate');
+      },
+    },
+  );
 }
 
 /** The user's files are input, and what is wrong with them is theirs to mend. */
@@ -236,8 +244,8 @@ function given(files: GivenFiles): CertificateSource {
   const source = givenSource(files);
   return {
     ...source,
-    read: () =>
-      source.read().catch((error: unknown) => {
+    read: (occasion) =>
+      source.read(occasion).catch((error: unknown) => {
         throw new ConfigError([chain(error)]);
       }),
   };

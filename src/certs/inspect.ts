@@ -25,6 +25,9 @@ export function faultOfAuthority({ cert, key }: Issued, now: number): string | u
   });
 }
 
+/** Whether all that speaks against an authority is its age: it can still sign leaves that callers accept. */
+export const isMerelyOld = (fault: string | undefined): boolean => fault === AGED;
+
 /**
  * What speaks against going on with a serving certificate that was made earlier.
  *

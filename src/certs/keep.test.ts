@@ -39,6 +39,12 @@ beforeEach(async ({ task }) => {
 
 const keep = (hosts = ['localhost', '127.0.0.1']) =>
   keepCertificates({ dir, hosts, clock: () => now });
+const reload = () =>
+  keepCertificates({ dir, hosts: ['localhost', '127.0.0.1'], clock: () => now }, 'reload');
+const contents = async () => {
+  const names = (await readdir(dir)).sort();
+  return Promise.all(names.map(async (name) => [name, await readFile(file(name), 'utf8')]));
+};
 const file = (name: string) => join(dir, name);
 const modeOf = async (path: string) => ((await stat(path)).mode & 0o777).toString(8);
 
@@ -48,6 +54,9 @@ describe('keepCertificates', () => {
     const kept = await keep();
     expect(kept.notAfter).toEqual(new Date(START + 30 * DAY));
     expect(kept.notes).toEqual([`made ${file('ca.crt')}`, `made ${file('tls.crt')}`]);
+    expect(kept.warnings).toEqual([
+      `made ${file('ca.crt')}; the caBundle of the webhook configuration must be set (again)`,
+    ]);
     expect((await readdir(dir)).sort()).toEqual(['ca.crt', 'ca.key', 'tls.crt', 'tls.key']);
     expect(await readFile(file('tls.key'), 'utf8')).toBe(kept.key);
     expect(await modeOf(dir)).toBe('700');
@@ -58,7 +67,7 @@ describe('keepCertificates', () => {
   it('uses them again, until a third of the leaf is left', async () => {
     const first = await keep();
     now += 19 * DAY;
-    expect(await keep()).toEqual({ ...first, notes: [] });
+    expect(await keep()).toEqual({ ...first, notes: [], warnings: [] });
     now += 2 * DAY;
     const second = await keep();
     expect(second.ca).toBe(first.ca);
@@ -147,5 +156,48 @@ describe('keepCertificates', () => {
     await rm(file('tls.crt'));
     await mkdir(file('tls.crt'));
     await expect(keep()).rejects.toThrow(`reading ${file('tls.crt')}`);
+  });
+});
+
+describe('keepCertificates at a reload', () => {
+  const REMEDY =
+    'restart the injector to make a new authority, and set the caBundle of the webhook configuration again';
+
+  it('renews the leaf from an authority that is old but valid, and warns when it does', async () => {
+    const first = await keep();
+    const authority = (await contents()).slice(0, 2);
+    now += 300 * DAY;
+    const second = await reload();
+    expect(second.ca).toBe(first.ca);
+    expect(second.notes).toEqual([`renewed ${file('tls.crt')}, which has expired`]);
+    expect(second.warnings).toEqual([
+      `${file('ca.crt')} has less than a third of its life left; ${REMEDY}`,
+    ]);
+    expect((await contents()).slice(0, 2)).toEqual(authority);
+    expect(await reload()).toEqual({ ...second, notes: [], warnings: [] });
+  });
+
+  it.each(['ca.crt', 'ca.key'])('changes no file when %s is missing', async (name) => {
+    await rm(file(name));
+    now += 25 * DAY;
+    const before = await contents();
+    await expect(reload()).rejects.toThrow(
+      `${file('ca.crt')} or ${file('ca.key')} is missing; put it back, or ${REMEDY}`,
+    );
+    expect(await contents()).toEqual(before);
+  });
+
+  it('changes no file when the authority is half replaced', async () => {
+    await writeFile(file('ca.key'), await readFile(file('tls.key')));
+    const before = await contents();
+    await expect(reload()).rejects.toThrow(`does not belong to its key; ${REMEDY}`);
+    expect(await contents()).toEqual(before);
+  });
+
+  it('changes no file when the authority has expired', async () => {
+    now += 365 * DAY;
+    const before = await contents();
+    await expect(reload()).rejects.toThrow(`${file('ca.crt')} has expired; ${REMEDY}`);
+    expect(await contents()).toEqual(before);
   });
 });

@@ -190,13 +190,28 @@ describe('watchCertificates', () => {
     const notes: string[] = [];
     const kept = join(dir, 'kept');
     await start(
-      keptSource({ dir: kept, hosts: ['localhost'], clock: () => now }, (note) => notes.push(note)),
+      keptSource(
+        { dir: kept, hosts: ['localhost'], clock: () => now },
+        { info: (note) => notes.push(note), warn: () => undefined },
+      ),
     );
     now += 25 * DAY;
     await eventually(() => {
       expect(used).toHaveLength(1);
     });
     expect(notes.at(-1)).toContain('less than a third of its life left');
+  });
+
+  it('goes on with the certificate of a folder whose authority loses its key', async () => {
+    const warnings: string[] = [];
+    const kept = join(dir, 'kept');
+    const notes = { info: () => undefined, warn: (note: string) => warnings.push(note) };
+    await start(keptSource({ dir: kept, hosts: ['localhost'], clock: () => now }, notes));
+    expect(warnings).toEqual([expect.stringContaining('the caBundle')]);
+    await rm(join(kept, 'ca.key'));
+    await refuses(1);
+    expect(refusals[0]).toContain('ca.key is missing');
+    expect([used, loads, warnings.length]).toEqual([[], 1, 1]);
   });
 
   it('does not start without a pair', async () => {

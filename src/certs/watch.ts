@@ -48,7 +48,7 @@ export function watchCertificates(options: CertificateWatchOptions): Certificate
   return {
     start: () =>
       files.start(async () => {
-        take(state, await source.read(), options);
+        take(state, await source.read('start'), options);
       }),
     stop: () => {
       state.stopped = true;
@@ -79,7 +79,7 @@ async function reload(state: State, options: CertificateWatchOptions): Promise<b
   const { source, clock, use } = options;
   const marks = await marksOf(source.files);
   try {
-    const pair = await source.read();
+    const pair = await source.read('reload');
     if (isStopped(state)) return true;
     if (isSame(pair, state.pair)) {
       state.refusal = '';
