@@ -97,6 +97,31 @@ describe('watchWorld', () => {
     expect(failures).toHaveLength(1);
   });
 
+  it('keeps the World when a file is emptied, as by a shell before kubectl writes to it', async () => {
+    await put('a.yaml', node('a'));
+    await start(at('a.yaml'));
+    await put('a.yaml', '');
+    await fails(1);
+    expect(failures[0]).toBe(`${at('a.yaml')}: the files hold no objects; the last World stays`);
+    expect(names()).toEqual(['a']);
+    await put('a.yaml', node('b'));
+    await sees('b');
+    expect(failures).toHaveLength(1);
+  });
+
+  it('takes a World without objects at the start', async () => {
+    await put('a.yaml', '');
+    await start(dir);
+    await put('a.yaml', '# still nothing\n');
+    await vi.waitFor(
+      () => {
+        expect(loads).toHaveLength(2);
+      },
+      { timeout: 5000, interval: 10 },
+    );
+    expect(failures).toEqual([]);
+  });
+
   it.each(['world', 'world/a.yaml'])(
     'keeps the World when %s is removed, and sees it come back',
     async (path) => {

@@ -44,7 +44,13 @@ export async function loadSnapshot(paths: readonly string[]): Promise<Snapshot> 
  * since links are followed.
  */
 export function watchWorld(options: WatchOptions): WorldWatch {
-  const state: State = { world: new WorldStore(), loaded: false, stopped: false };
+  const state: State = {
+    world: new WorldStore(),
+    size: 0,
+
+    loaded: false,
+    stopped: false,
+  };
   const files = watchFiles({
     mark: () => fingerprint(options.paths),
     interval: options.interval,
@@ -69,12 +75,15 @@ export function watchWorld(options: WatchOptions): WorldWatch {
 interface State {
   /** One World for all loads: what did not change between two of them stays worked out. */
   readonly world: WorldStore;
+  /** How many objects the last load yielded. */
+  size: number;
   loaded: boolean;
   stopped: boolean;
 }
 
 function take(state: State, { objects, counts }: Snapshot, { loaded }: WatchOptions): void {
   state.world.replace(objects);
+  state.size = objects.length;
   state.loaded = true;
   loaded(counts);
 }
@@ -83,11 +92,20 @@ function take(state: State, { objects, counts }: Snapshot, { loaded }: WatchOpti
 async function reload(state: State, options: WatchOptions): Promise<boolean> {
   try {
     const snapshot = await loadSnapshot(options.paths);
-    if (!isStopped(state)) take(state, snapshot, options);
+    if (isStopped(state)) return true;
+    checkSize(snapshot, state.size, options.paths);
+    take(state, snapshot, options);
   } catch (error) {
     if (!isStopped(state)) options.failed(problemsOf(error, options.paths));
   }
   return true;
+}
+
+/** A shell empties the file of `kubectl get … > world.yaml` seconds before kubectl writes to it. */
+function checkSize({ objects }: Snapshot, before: number, paths: readonly string[]): void {
+  if (objects.length > 0 || before === 0) return;
+  const message = 'the files hold no objects; the last World stays';
+  throw new InputError([{ file: paths.join(), document: 0, line: 0, message }]);
 }
 
 /** A function, because the compiler takes a field for unchanged across an `await`. */
