@@ -1,9 +1,22 @@
+import type * as FileSystem from 'node:fs/promises';
 import { mkdir, mkdtemp, rename, rm, symlink, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { problemText } from './manifest.js';
 import { watchWorld, type WorldWatch } from './watch.js';
+
+/** What reading a file fails with, if it does; no file changes by that. */
+const disk = vi.hoisted(() => ({ fault: '', failed: 0 }));
+vi.mock('node:fs/promises', async (original) => {
+  const real = await original<typeof FileSystem>();
+  const readFile = (path: string): Promise<Buffer> => {
+    if (disk.fault === '') return real.readFile(path);
+    disk.failed += 1;
+    return Promise.reject(new Error(disk.fault));
+  };
+  return { ...real, readFile };
+});
 
 const node = (name: string): string => `apiVersion: v1\nkind: Node\nmetadata: {name: ${name}}\n`;
 
@@ -44,6 +57,7 @@ describe('watchWorld', () => {
     dir = await mkdtemp(join(tmpdir(), 'ds-injector-'));
     failures = [];
     loads = [];
+    Object.assign(disk, { fault: '', failed: 0 });
   });
   afterEach(async () => {
     await watch?.stop();
@@ -120,6 +134,28 @@ describe('watchWorld', () => {
       { timeout: 5000, interval: 10 },
     );
     expect(failures).toEqual([]);
+  });
+
+  it('tries what failed again, though no file changes, and says each problem once', async () => {
+    await put('a.yaml', node('a'));
+    await start(dir);
+    disk.fault = 'too many open files';
+    await put('a.yaml', node('b'));
+    await vi.waitFor(
+      () => {
+        expect(disk.failed).toBeGreaterThan(3);
+      },
+      { timeout: 5000, interval: 10 },
+    );
+    expect(failures).toEqual([`${at('a.yaml')}: too many open files`]);
+    disk.fault = 'i/o error';
+    await fails(2);
+    disk.fault = '';
+    await sees('b');
+    disk.fault = 'i/o error';
+    await put('a.yaml', node('c'));
+    await fails(3);
+    expect(names()).toEqual(['b']);
   });
 
   it.each(['world', 'world/a.yaml'])(

@@ -13,7 +13,7 @@ export interface WatchOptions {
   readonly interval: number;
   /** Called after each load that succeeded, the first included. */
   readonly loaded: (counts: Counts) => void;
-  /** Called after each load that failed, the first excluded; the World stays as it was. */
+  /** Called once for each set of problems that makes loads fail, the first load excluded; the World stays as it was. */
   readonly failed: (problems: readonly Problem[]) => void;
 }
 
@@ -47,7 +47,7 @@ export function watchWorld(options: WatchOptions): WorldWatch {
   const state: State = {
     world: new WorldStore(),
     size: 0,
-
+    told: '',
     loaded: false,
     stopped: false,
   };
@@ -77,6 +77,8 @@ interface State {
   readonly world: WorldStore;
   /** How many objects the last load yielded. */
   size: number;
+  /** The problems that were told last; empty if there were none since a load succeeded. */
+  told: string;
   loaded: boolean;
   stopped: boolean;
 }
@@ -84,21 +86,23 @@ interface State {
 function take(state: State, { objects, counts }: Snapshot, { loaded }: WatchOptions): void {
   state.world.replace(objects);
   state.size = objects.length;
+  state.told = '';
   state.loaded = true;
   loaded(counts);
 }
 
-/** @returns true, also if the files are wrong: they have to change before it is worth another try. */
+/** @returns false if the World could not be loaded: a file system that fails for a moment changes no file. */
 async function reload(state: State, options: WatchOptions): Promise<boolean> {
   try {
     const snapshot = await loadSnapshot(options.paths);
     if (isStopped(state)) return true;
     checkSize(snapshot, state.size, options.paths);
     take(state, snapshot, options);
+    return true;
   } catch (error) {
-    if (!isStopped(state)) options.failed(problemsOf(error, options.paths));
+    if (!isStopped(state)) tell(state, problemsOf(error, options.paths), options);
+    return false;
   }
-  return true;
 }
 
 /** A shell empties the file of `kubectl get … > world.yaml` seconds before kubectl writes to it. */
@@ -106,6 +110,14 @@ function checkSize({ objects }: Snapshot, before: number, paths: readonly string
   if (objects.length > 0 || before === 0) return;
   const message = 'the files hold no objects; the last World stays';
   throw new InputError([{ file: paths.join(), document: 0, line: 0, message }]);
+}
+
+/** Says what is wrong once, however often it is looked at. */
+function tell(state: State, problems: readonly Problem[], { failed }: WatchOptions): void {
+  const told = JSON.stringify(problems);
+  if (state.told === told) return;
+  state.told = told;
+  failed(problems);
 }
 
 /** A function, because the compiler takes a field for unchanged across an `await`. */
