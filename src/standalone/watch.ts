@@ -91,7 +91,10 @@ function take(state: State, { objects, counts }: Snapshot, { loaded }: WatchOpti
   loaded(counts);
 }
 
-/** @returns false if the World could not be loaded: a file system that fails for a moment changes no file. */
+/**
+ * @returns false if it is worth another try though no file changes: a file system may fail for a moment only. To parse
+ * what is wrong again and again would hold up reviews for nothing.
+ */
 async function reload(state: State, options: WatchOptions): Promise<boolean> {
   try {
     const snapshot = await loadSnapshot(options.paths);
@@ -100,10 +103,13 @@ async function reload(state: State, options: WatchOptions): Promise<boolean> {
     take(state, snapshot, options);
     return true;
   } catch (error) {
-    if (!isStopped(state)) tell(state, problemsOf(error, options.paths), options);
-    return false;
+    const problems = problemsOf(error, options.paths);
+    if (!isStopped(state)) tell(state, problems, options);
+    return problems.every(isInDocument);
   }
 }
+
+const isInDocument = ({ document, line }: Problem): boolean => document > 0 || line > 0;
 
 /** A shell empties the file of `kubectl get … > world.yaml` seconds before kubectl writes to it. */
 function checkSize({ objects }: Snapshot, before: number, paths: readonly string[]): void {
