@@ -138,7 +138,12 @@ function close(server: Server, crowd: Crowd, deadline: number): Promise<number> 
     // Right after node has looked at its sockets, so that nothing that has arrived is overlooked.
     setImmediate(() => {
       const linger = setTimeout(
-        () => setImmediate(() => server.close()),
+        () =>
+          setImmediate(() => {
+            server.close();
+            // Go's client leaves connections behind that it never used, which node does not take for idle.
+            crowd.dismiss();
+          }),
         Math.min(LINGER, deadline),
       );
       // Since node 19, http's own close() closes idle connections at once; that of net does not.

@@ -25,6 +25,8 @@ export interface Crowd {
   enter(socket: Socket, phase: Phase): void;
   /** Cuts whoever is late; to be called at a steady pace. */
   sweep(): void;
+  /** Cuts those who have nothing under way: no request yet, or none any more. */
+  dismiss(): void;
   /** Cuts everybody. @returns how many there were. */
   clear(): number;
 }
@@ -79,6 +81,9 @@ export function makeCrowd({ limit, sweeps, cut }: CrowdOptions): Crowd {
         member.sweeps += 1;
         if (member.sweeps > sweeps[member.phase]) end(member, 'stalled');
       }
+    },
+    dismiss: () => {
+      for (const { socket } of [...phases.opening, ...phases.idle]) socket.destroy();
     },
     clear: () => {
       const count = all.size;

@@ -1,6 +1,7 @@
 import { once } from 'node:events';
 import { Agent } from 'node:https';
 import { connect } from 'node:net';
+import { connect as connectTls } from 'node:tls';
 import { afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { makeServer } from '../../src/server/listener.js';
 import type { Kept } from '../../src/certs/keep.js';
@@ -91,6 +92,16 @@ describe('stop', () => {
     expect([status, headers.connection]).toEqual([200, 'close']);
     expect((await getPage(injector.addresses.ops, '/readyz')).status).toBe(503);
     expect(await stopped).toEqual({ cut: 0 });
+  });
+
+  it('does not wait for a connection that was never used', async () => {
+    await start();
+    const { port, host } = injector.addresses.webhook;
+    const spare = connectTls({ port, host, ca: certificates.ca });
+    await once(spare, 'secureConnect');
+    const closed = once(spare, 'close');
+    expect(await injector.server.stop({ settle: 0, deadline: 4_000 })).toEqual({ cut: 0 });
+    await closed;
   });
 
   it('cuts what is left at the deadline', async () => {
