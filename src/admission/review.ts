@@ -1,3 +1,4 @@
+import { onceIfFrozen } from '../core/model/frozen.js';
 import type { Outcome } from '../core/outcome.js';
 import type { Operation } from '../core/patch/operation.js';
 import { auditAnnotations } from './audit.js';
@@ -143,16 +144,10 @@ export function patched(review: Review, outcome: Outcome): ReviewAnswer {
   return answer(review, outcome, { patchType: 'JSONPatch', patch });
 }
 
-/** What is frozen does not change: the pods of a workload have one patch, which is written down once. */
-const written = new WeakMap<readonly Operation[], string>();
-
-function patchOf(operations: readonly Operation[]): string {
-  const known = written.get(operations);
-  if (known !== undefined) return known;
-  const patch = Buffer.from(JSON.stringify(operations)).toString('base64');
-  if (Object.isFrozen(operations)) written.set(operations, patch);
-  return patch;
-}
+/** The pods of a workload have one patch. */
+const patchOf = onceIfFrozen((operations: readonly Operation[]): string =>
+  Buffer.from(JSON.stringify(operations)).toString('base64'),
+);
 
 type Patch = Pick<ReviewAnswer['response'], 'patchType' | 'patch'>;
 
@@ -166,20 +161,14 @@ function answer(review: Review, outcome: Outcome, patch: Patch): ReviewAnswer {
 
 type Remarks = Pick<ReviewAnswer['response'], 'auditAnnotations' | 'warnings'>;
 
-const remarks = new WeakMap<Outcome, Remarks>();
-
-/** What there is to say about an outcome; a frozen one is that of many pods. */
-function remarksOn(outcome: Outcome): Remarks {
-  const known = remarks.get(outcome);
-  if (known !== undefined) return known;
+/** What there is to say about an outcome, which may be that of many pods. */
+const remarksOn = onceIfFrozen((outcome: Outcome): Remarks => {
   const texts = warningTexts(outcome.warnings);
-  const said = {
+  return {
     auditAnnotations: auditAnnotations(outcome),
     ...(texts.length > 0 && { warnings: texts }),
   };
-  if (Object.isFrozen(outcome)) remarks.set(outcome, said);
-  return said;
-}
+});
 
 /**
  * Writes an answer as JSON. The patch is put in as it is: base64 needs no escapes, and to look for them in each of its

@@ -5,6 +5,7 @@ import type {
   Observer,
   ReviewedEvent,
 } from '../admission/observer.js';
+import { onceIfFrozen } from '../core/model/frozen.js';
 import type { DaemonSetVerdict, Outcome, Warning } from '../core/outcome.js';
 import type { ConnectionFault, ConnectionObserver, FaultKind } from '../server/faults.js';
 import { describeFault } from './faults.js';
@@ -81,21 +82,15 @@ interface Digest {
   readonly warnings: readonly Counted<Pick<Warning, 'code'>>[];
 }
 
-const digests = new WeakMap<Outcome, Digest>();
-
-/** A frozen outcome is that of many pods, and is looked through once. */
-function digestOf(outcome: Outcome): Digest {
-  const known = digests.get(outcome);
-  if (known !== undefined) return known;
+/** The outcome of many pods is looked through once. */
+const digestOf = onceIfFrozen((outcome: Outcome): Digest => {
   const { daemonSets, warnings } = outcome;
-  const digest = {
+  return {
     fields: constantFields(outcome),
     daemonSets: counted(daemonSets.map(({ decision, reason }) => ({ decision, reason }))),
     warnings: counted(warnings.map(({ code }) => ({ code }))),
   };
-  if (Object.isFrozen(outcome)) digests.set(outcome, digest);
-  return digest;
-}
+});
 
 function counted<T extends object>(all: readonly T[]): readonly Counted<T>[] {
   const byText = new Map<string, Counted<T>>();

@@ -1,5 +1,12 @@
 import { list, map } from '../model/types.js';
-import { controllerOf, isMirrorPod, isOwnedByDaemonSet, metaOf, specOf } from '../model/pod.js';
+import {
+  controllerOf,
+  isMirrorPod,
+  isOwnedByDaemonSet,
+  metaOf,
+  nodeTermsOf,
+  specOf,
+} from '../model/pod.js';
 import type { PodReason } from './reasons.js';
 import type { Subject } from './subject.js';
 
@@ -54,9 +61,7 @@ function isPlaceholder(subject: Subject): boolean {
 /** `matchFields metadata.name`, by which the DaemonSet controller aims, or a node name that is already set. */
 function targetNodeOf({ pod }: Subject): string | undefined {
   const spec = specOf(pod);
-  const terms = list(
-    spec.affinity?.nodeAffinity?.requiredDuringSchedulingIgnoredDuringExecution?.nodeSelectorTerms,
-  );
+  const terms = nodeTermsOf(spec);
   const aims = terms
     .flatMap((term) => list(term.matchFields))
     .filter(({ key, operator }) => key === 'metadata.name' && operator === 'In')

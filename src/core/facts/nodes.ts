@@ -3,7 +3,7 @@ import { findMisfit, nodeShape } from '../model/shape.js';
 import { canonical } from '../model/text.js';
 import { list, map } from '../model/types.js';
 import type { Node, PodSpec, StringMap } from '../model/types.js';
-import { metaOf } from '../model/pod.js';
+import { metaOf, nodeTermsOf } from '../model/pod.js';
 import type { Profile } from '../profiles/profile.js';
 import { profileOf } from '../profiles/recognise.js';
 import type { Fit } from '../scheduling/fit.js';
@@ -84,10 +84,7 @@ export class NodeIndex {
 
   /** Whether nodes of one class may differ for a pod that asks like this. */
   areToldApartBy(spec: PodSpec, selector: Readonly<StringMap>): boolean {
-    const terms = list(
-      spec.affinity?.nodeAffinity?.requiredDuringSchedulingIgnoredDuringExecution
-        ?.nodeSelectorTerms,
-    );
+    const terms = nodeTermsOf(spec);
     return (
       terms.some(({ matchFields }) => list(matchFields).length > 0) ||
       (spec.nodeName ?? '') !== '' ||

@@ -1,11 +1,12 @@
-import { specOf } from './pod.js';
+import { nodeTermsOf, specOf } from './pod.js';
 import { findMisfit, podShape } from './shape.js';
 import { list } from './types.js';
 import type { Pod, PodSpec } from './types.js';
 
 /**
  * What is wrong with a pod that nothing can be said of: a value that is not of its type, no containers, or two of one
- * name, by which containers are told apart, node affinity without end. The API server refuses such a pod whatever is added to it.
+ * name, by which containers are told apart, or node affinity without end. All but the last the API server refuses,
+ * whatever is added to the pod.
  *
  * @returns the path of the first such value and what is wrong with it; undefined for a pod that can be read.
  */
@@ -27,10 +28,8 @@ function wrongContainers(spec: PodSpec): string | undefined {
 /** Terms of a node selector, their requirements and values together; it is held against all nodes of a cluster. */
 const LONGEST_SELECTOR = 1000;
 
-function longAffinity({ affinity }: PodSpec): string | undefined {
-  const terms = list(
-    affinity?.nodeAffinity?.requiredDuringSchedulingIgnoredDuringExecution?.nodeSelectorTerms,
-  );
+function longAffinity(spec: PodSpec): string | undefined {
+  const terms = nodeTermsOf(spec);
   let length = terms.length;
   for (const { matchExpressions, matchFields } of terms) {
     for (const { values } of [...list(matchExpressions), ...list(matchFields)]) {

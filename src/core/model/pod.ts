@@ -1,5 +1,6 @@
 import type {
   Container,
+  NodeSelectorTerm,
   ObjectMeta,
   OwnerReference,
   Pod,
@@ -42,6 +43,10 @@ export const endsByItself = (spec: PodSpec): boolean =>
 /** An init container that keeps running beside the others (Kubernetes 1.29 and later). */
 export const isNativeSidecar = (container: Container): boolean =>
   container.restartPolicy === 'Always';
+
+/** The terms of a pod's required node affinity. */
+export const nodeTermsOf = ({ affinity }: PodSpec): readonly NodeSelectorTerm[] =>
+  list(affinity?.nodeAffinity?.requiredDuringSchedulingIgnoredDuringExecution?.nodeSelectorTerms);
 
 /** Every container of a pod; all of them share one space of names. */
 export const allContainers = (spec: PodSpec): readonly Container[] => [
