@@ -25,8 +25,8 @@ function setUp(engine: Engine = () => anOutcome()) {
 }
 
 function responseOf(reply: Reply): ReviewAnswer['response'] {
-  if (typeof reply.answer === 'string') throw new Error(reply.answer);
-  return reply.answer.response;
+  if (!reply.json) throw new Error(reply.body);
+  return (JSON.parse(reply.body) as ReviewAnswer).response;
 }
 
 describe('handle', () => {
@@ -110,7 +110,8 @@ describe('handle', () => {
     const reply = post({ ...aReview(), request: null });
     expect(reply).toEqual({
       status: 400,
-      answer: 'The AdmissionReview has no request; an object was expected.',
+      json: false,
+      body: 'The AdmissionReview has no request; an object was expected.',
     });
     expect(events.malformed).toEqual([{ problem: 'no_request', status: 400, remote: '10.0.0.7' }]);
     expect(events.reviewed).toEqual([]);

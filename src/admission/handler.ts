@@ -9,7 +9,6 @@ import {
   parseReview,
   patched,
   type Review,
-  type ReviewAnswer,
   type ReviewRequest,
 } from './review.js';
 
@@ -23,10 +22,13 @@ export interface HandlerDeps {
   readonly observe: Observer;
 }
 
-/** What goes back to the caller: an AdmissionReview, or a sentence about what was wrong with the call. */
-export type Reply =
-  | { readonly status: 200; readonly answer: ReviewAnswer }
-  | { readonly status: number; readonly answer: string };
+/** What goes back to the caller. */
+export interface Reply {
+  readonly status: number;
+  /** Whether the body is an AdmissionReview in JSON, or a sentence about what was wrong with the call. */
+  readonly json: boolean;
+  readonly body: string;
+}
 
 /** Names in the log are bounded: Kubernetes allows 253 characters, a forged review any number. */
 const NAME_LIMIT = 253;
@@ -46,17 +48,18 @@ export function handle(body: Buffer | string, deps: HandlerDeps, remote = ''): R
   if (review.kind === 'malformed') {
     const { problem, status, message } = review;
     deps.observe.malformed({ problem, status, remote });
-    return { status, answer: message };
+    return { status, json: false, body: message };
   }
   const subject = subjectOf(review.request);
   const { outcome, answer } = decide(review, subject, deps);
   deps.observe.reviewed({ ...subject, outcome, milliseconds: deps.clock() - started });
-  return { status: 200, answer };
+  return { status: 200, json: true, body: answer };
 }
 
 interface Decided {
   readonly outcome: Outcome;
-  readonly answer: ReviewAnswer;
+  /** An AdmissionReview, as JSON. */
+  readonly answer: string;
 }
 
 /** The answer is built inside the `try`: a patch that cannot be written down is the engine's fault, too. */

@@ -2,7 +2,16 @@ import type { Outcome } from '../core/outcome.js';
 import { describe, expect, it } from 'vitest';
 import { aPod, aReview } from '../../test/support/review.js';
 import { malformed } from './malformed.js';
-import { allowed, answerText, isPodCreate, parseReview, patched, type Review } from './review.js';
+import {
+  allowed,
+  isPodCreate,
+  parseReview,
+  patched,
+  type Review,
+  type ReviewAnswer,
+} from './review.js';
+
+const read = (answer: string): ReviewAnswer => JSON.parse(answer) as ReviewAnswer;
 
 function parsed(review: unknown): Review {
   const result = parseReview(JSON.stringify(review));
@@ -105,7 +114,7 @@ describe('the answer', () => {
   };
 
   it('has nothing but the uid, allowed and the audit annotations if there is nothing to say', () => {
-    expect(allowed(parsed(aReview()), quiet)).toEqual({
+    expect(read(allowed(parsed(aReview()), quiet))).toEqual({
       apiVersion: 'admission.k8s.io/v1',
       kind: 'AdmissionReview',
       response: {
@@ -118,23 +127,23 @@ describe('the answer', () => {
 
   it('is of the version of the review', () => {
     const review = parsed(aReview({}, 'admission.k8s.io/v1beta1'));
-    expect(patched(review, outcome).apiVersion).toBe('admission.k8s.io/v1beta1');
+    expect(read(patched(review, outcome)).apiVersion).toBe('admission.k8s.io/v1beta1');
   });
 
   it('carries the patch in base64', () => {
-    const { response } = patched(parsed(aReview()), outcome);
+    const { response } = read(patched(parsed(aReview()), outcome));
     expect(response.patchType).toBe('JSONPatch');
     expect(JSON.parse(Buffer.from(response.patch ?? '', 'base64').toString())).toEqual(operations);
     expect(response.warnings).toEqual(['A container is called otherwise.']);
   });
 
   it('has no patch without operations, but may have warnings', () => {
-    const { response } = patched(parsed(aReview()), { ...outcome, operations: [] });
+    const { response } = read(patched(parsed(aReview()), { ...outcome, operations: [] }));
     expect(Object.keys(response)).toEqual(['uid', 'allowed', 'auditAnnotations', 'warnings']);
   });
 
   it('says for the audit log which DaemonSets went in and why others did not', () => {
-    expect(patched(parsed(aReview()), outcome).response.auditAnnotations).toEqual({
+    expect(read(patched(parsed(aReview()), outcome)).response.auditAnnotations).toEqual({
       decision: 'inject',
       reason: 'injected',
       injected: 'a/b',
@@ -150,25 +159,31 @@ describe('the answer', () => {
       reason: 'port_taken' as const,
       containers: [],
     }));
-    const { skipped = '' } = allowed(parsed(aReview()), { ...quiet, daemonSets }).response
+    const { skipped = '' } = read(allowed(parsed(aReview()), { ...quiet, daemonSets })).response
       .auditAnnotations;
     expect(skipped.length).toBeLessThanOrEqual(2050);
     expect(skipped).toMatch(/=port_taken,…$/);
   });
 
   it('says how many DaemonSets it does not name', () => {
-    const { auditAnnotations } = allowed(parsed(aReview()), { ...quiet, unnamed: 490 }).response;
+    const { auditAnnotations } = read(
+      allowed(parsed(aReview()), { ...quiet, unnamed: 490 }),
+    ).response;
     expect(auditAnnotations['unnamed']).toBe('490');
   });
 
-  describe('answerText', () => {
-    it.each([
-      ['a patch', outcome],
-      ['no patch', { ...outcome, operations: [] }],
-      ['nothing to say', quiet],
-    ])('is the JSON of an answer with %s', (_, given) => {
-      const answer = patched(parsed(aReview({ uid: 'a "uid" \u2028 in 中文' })), given);
-      expect(JSON.parse(answerText(answer))).toEqual(answer);
-    });
+  it('is JSON, whatever the uid holds', () => {
+    const uid = 'a "uid" \u2028 in 中文';
+    expect(read(patched(parsed(aReview({ uid })), outcome)).response.uid).toBe(uid);
+  });
+
+  it.each([
+    ['a patch', outcome],
+    ['no patch', { ...outcome, operations: [] }],
+  ])('is the same from an outcome that many pods share, with %s', (_, given) => {
+    const shared = Object.freeze({ ...given });
+    const uids = ['one', 'two'];
+    const answers = uids.map((uid) => patched(parsed(aReview({ uid })), shared));
+    expect(answers).toEqual(uids.map((uid) => patched(parsed(aReview({ uid })), given)));
   });
 });

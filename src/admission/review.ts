@@ -37,7 +37,7 @@ export interface ReviewRequest {
   readonly object: unknown;
 }
 
-/** The AdmissionReview that goes back. `allowed` is always true: the injector never keeps a pod from being made. */
+/** The AdmissionReview that goes back, as JSON. `allowed` is always true: the injector never keeps a pod from being made. */
 export interface ReviewAnswer {
   readonly apiVersion: ReviewVersion;
   readonly kind: 'AdmissionReview';
@@ -133,49 +133,39 @@ export function isPodCreate({ kind, resource, subResource, operation }: ReviewRe
 const isCoreV1 = ({ group, version }: { group: string; version: string }): boolean =>
   group === '' && version === 'v1';
 
-/** Lets the object through as it is. */
-export const allowed = (review: Review, outcome: Outcome): ReviewAnswer =>
-  answer(review, outcome, {});
+/** Lets the object through as it is. @returns the answer, as JSON. */
+export const allowed = (review: Review, outcome: Outcome): string =>
+  answer(review, restWithoutPatch(outcome));
 
-/** Lets the object through with changes; without any operation this is `allowed()`. */
-export function patched(review: Review, outcome: Outcome): ReviewAnswer {
-  if (outcome.operations.length === 0) return allowed(review, outcome);
+/** Lets the object through with changes; without any operation this is `allowed()`. @returns the answer, as JSON. */
+export const patched = (review: Review, outcome: Outcome): string =>
+  outcome.operations.length === 0
+    ? allowed(review, outcome)
+    : answer(review, restWithPatch(outcome));
+
+const answer = ({ apiVersion, request }: Review, rest: string): string =>
+  `{"apiVersion":"${apiVersion}","kind":"AdmissionReview","response":{"uid":${JSON.stringify(request.uid)},${rest}`;
+
+/** The pods of a workload have one outcome, and all of their answers but the uid is written once. */
+const restWithoutPatch = onceIfFrozen((outcome: Outcome): string => `${remarksOn(outcome)}}}`);
+const restWithPatch = onceIfFrozen((outcome: Outcome): string => {
+  // base64 needs no escapes, and to look for them in each of its characters costs as much as reading the review.
   const patch = patchOf(outcome.operations);
-  return answer(review, outcome, { patchType: 'JSONPatch', patch });
-}
+  return `${remarksOn(outcome)},"patchType":"JSONPatch","patch":"${patch}"}}`;
+});
 
-/** The pods of a workload have one patch. */
+/** Outcomes that differ in what they say besides may have one patch. */
 const patchOf = onceIfFrozen((operations: readonly Operation[]): string =>
   Buffer.from(JSON.stringify(operations)).toString('base64'),
 );
 
-type Patch = Pick<ReviewAnswer['response'], 'patchType' | 'patch'>;
-
-function answer(review: Review, outcome: Outcome, patch: Patch): ReviewAnswer {
-  return {
-    apiVersion: review.apiVersion,
-    kind: 'AdmissionReview',
-    response: { uid: review.request.uid, allowed: true, ...patch, ...remarksOn(outcome) },
-  };
-}
-
-type Remarks = Pick<ReviewAnswer['response'], 'auditAnnotations' | 'warnings'>;
-
-/** What there is to say about an outcome, which may be that of many pods. */
-const remarksOn = onceIfFrozen((outcome: Outcome): Remarks => {
-  const texts = warningTexts(outcome.warnings);
-  return {
+/** The fields of the response but uid and patch, without the braces. */
+function remarksOn(outcome: Outcome): string {
+  const warnings = warningTexts(outcome.warnings);
+  const remarks: Omit<ReviewAnswer['response'], 'uid' | 'patch' | 'patchType'> = {
+    allowed: true,
     auditAnnotations: auditAnnotations(outcome),
-    ...(texts.length > 0 && { warnings: texts }),
+    ...(warnings.length > 0 && { warnings }),
   };
-});
-
-/**
- * Writes an answer as JSON. The patch is put in as it is: base64 needs no escapes, and to look for them in each of its
- * characters costs as much as reading the review.
- */
-export function answerText({ response, ...review }: ReviewAnswer): string {
-  const { patch, ...rest } = response;
-  const text = JSON.stringify({ ...review, response: rest });
-  return patch === undefined ? text : `${text.slice(0, -2)},"patch":"${patch}"}}`;
+  return JSON.stringify(remarks).slice(1, -1);
 }

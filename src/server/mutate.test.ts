@@ -18,7 +18,7 @@ beforeEach(async () => {
     handle: (body) => {
       bodies.push(body);
       if (body.toString() === 'throw') throw new Error('an observer failed');
-      return { status: 418, answer: 'a sentence' };
+      return { status: 418, json: false, body: 'a sentence' };
     },
     observe: { malformed: (event) => void events.push(event) },
     memory: shareMemory(100 * BODY_LIMIT),

@@ -2,7 +2,6 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Observer } from '../admission/observer.js';
 import type { Reply } from '../admission/handler.js';
 import { malformed, type Malformed, type Problem } from '../admission/malformed.js';
-import { answerText } from '../admission/review.js';
 import { BODY_LIMIT, readBody } from './body.js';
 import type { SharedMemory } from './memory.js';
 import type { RawHandler } from './turns.js';
@@ -105,11 +104,10 @@ function sendShared(
 }
 
 /** @returns the length of the answer's body in bytes. */
-function send(response: ServerResponse, { status, answer }: Reply): number {
-  const json = typeof answer !== 'string';
-  const body = json ? answerText(answer) : `${answer}\n`;
-  const length = lengthOf(body);
-  response.writeHead(status, { ...(json ? JSON_TYPE : TEXT_TYPE), ...length }).end(body);
+function send(response: ServerResponse, { status, json, body }: Reply): number {
+  const text = json ? body : `${body}\n`;
+  const length = lengthOf(text);
+  response.writeHead(status, { ...(json ? JSON_TYPE : TEXT_TYPE), ...length }).end(text);
   return length['content-length'];
 }
 
@@ -132,7 +130,7 @@ function refuse(request: IncomingMessage, response: ServerResponse, how: Refusal
   if (problem === 'wrong_method') response.setHeader('allow', 'POST');
   if (problem === 'overloaded') response.setHeader('retry-after', '1');
   if (UNREAD.has(problem)) linger(request, response, how);
-  else send(response, { status, answer: message });
+  else send(response, { status, json: false, body: message });
 }
 
 /**

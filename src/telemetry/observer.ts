@@ -1,10 +1,5 @@
 import type { Logger } from 'pino';
-import type {
-  FailedEvent,
-  MalformedEvent,
-  Observer,
-  ReviewedEvent,
-} from '../admission/observer.js';
+import type { FailedEvent, MalformedEvent, Observer } from '../admission/observer.js';
 import { onceIfFrozen } from '../core/model/frozen.js';
 import type { DaemonSetVerdict, Outcome, Warning } from '../core/outcome.js';
 import type { ConnectionFault, ConnectionObserver, FaultKind } from '../server/faults.js';
@@ -14,10 +9,14 @@ import type { Metrics } from './metrics.js';
 /** Makes the observer that writes log lines and counts metrics for what happens to reviews and connections. */
 export function makeObserver(logger: Logger, metrics: Metrics): Observer & ConnectionObserver {
   const faults = new Map<FaultKind, number>();
+  const digestOf = makeDigestOf(logger);
   return {
-    reviewed: (event) => {
-      countReview(metrics, event);
-      logger.info(fieldsOf(event), 'review decided');
+    reviewed: ({ outcome, milliseconds, uid, namespace, pod, dryRun }) => {
+      const digest = digestOf(outcome);
+      countReview(metrics, outcome, digest);
+      metrics.reviewDuration.observe(milliseconds / 1000);
+      const rounded = Math.round(milliseconds * 1000) / 1000;
+      digest.logger.info({ uid, namespace, pod, dryRun, milliseconds: rounded }, 'review decided');
     },
     malformed: ({ problem, status, remote }: MalformedEvent) => {
       metrics.malformedReviews.inc({ problem });
@@ -50,24 +49,10 @@ const defences: ReadonlySet<FaultKind> = new Set([
 
 const isPowerOfTwo = (count: number): boolean => Number.isInteger(Math.log2(count));
 
-function countReview(metrics: Metrics, { outcome, milliseconds }: ReviewedEvent): void {
-  const { daemonSets, warnings } = digestOf(outcome);
-  metrics.reviews.inc({ decision: outcome.decision, reason: outcome.reason });
-  metrics.reviewDuration.observe(milliseconds / 1000);
-  for (const { labels, count } of daemonSets) metrics.daemonSetDecisions.inc(labels, count);
-  for (const { labels, count } of warnings) metrics.warnings.inc(labels, count);
-}
-
-/** The fields of the log line: names and codes, nothing else of the pod. */
-function fieldsOf({ outcome, milliseconds, ...event }: ReviewedEvent): Record<string, unknown> {
-  return {
-    uid: event.uid,
-    namespace: event.namespace,
-    pod: event.pod,
-    dryRun: event.dryRun,
-    ...digestOf(outcome).fields,
-    milliseconds: Math.round(milliseconds * 1000) / 1000,
-  };
+function countReview(metrics: Metrics, { decision, reason }: Outcome, digest: Digest): void {
+  metrics.reviews.inc({ decision, reason });
+  for (const { labels, count } of digest.daemonSets) metrics.daemonSetDecisions.inc(labels, count);
+  for (const { labels, count } of digest.warnings) metrics.warnings.inc(labels, count);
 }
 
 interface Counted<T> {
@@ -77,20 +62,22 @@ interface Counted<T> {
 
 /** What logs and metrics say of an outcome. */
 interface Digest {
-  readonly fields: Readonly<Record<string, unknown>>;
+  /** With what lines about the outcome have in common, written already. */
+  readonly logger: Logger;
   readonly daemonSets: readonly Counted<Pick<DaemonSetVerdict, 'decision' | 'reason'>>[];
   readonly warnings: readonly Counted<Pick<Warning, 'code'>>[];
 }
 
 /** The outcome of many pods is looked through once. */
-const digestOf = onceIfFrozen((outcome: Outcome): Digest => {
-  const { daemonSets, warnings } = outcome;
-  return {
-    fields: constantFields(outcome),
-    daemonSets: counted(daemonSets.map(({ decision, reason }) => ({ decision, reason }))),
-    warnings: counted(warnings.map(({ code }) => ({ code }))),
-  };
-});
+const makeDigestOf = (logger: Logger): ((outcome: Outcome) => Digest) =>
+  onceIfFrozen((outcome) => {
+    const { daemonSets, warnings } = outcome;
+    return {
+      logger: logger.child(fieldsOf(outcome)),
+      daemonSets: counted(daemonSets.map(({ decision, reason }) => ({ decision, reason }))),
+      warnings: counted(warnings.map(({ code }) => ({ code }))),
+    };
+  });
 
 function counted<T extends object>(all: readonly T[]): readonly Counted<T>[] {
   const byText = new Map<string, Counted<T>>();
@@ -101,7 +88,8 @@ function counted<T extends object>(all: readonly T[]): readonly Counted<T>[] {
   return [...byText.values()];
 }
 
-function constantFields(outcome: Outcome): Record<string, unknown> {
+/** Names and codes, nothing else of the pod. */
+function fieldsOf(outcome: Outcome): Record<string, unknown> {
   const { decision, reason, detail, daemonSets, unnamed } = outcome;
   const skipped = daemonSets.filter((verdict) => verdict.decision === 'skip');
   return {

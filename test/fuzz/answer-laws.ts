@@ -1,3 +1,4 @@
+import type { Reply } from '../../src/admission/handler.js';
 import { malformed } from '../../src/admission/malformed.js';
 import type { ReviewAnswer } from '../../src/admission/review.js';
 import { hold, holdSame, LawBroken } from '../support/laws/law.js';
@@ -7,19 +8,23 @@ import type { Asked } from './webhook.js';
 /** What must hold for the answer to any call, whatever its body. */
 export function expectLawfulAnswer(asked: Asked): void {
   const { reply, reviewed, malformed: refusals } = asked;
-  if (typeof reply.answer === 'string') {
+  if (!reply.json) {
     const [refusal] = refusals;
     if (refusal === undefined || refusals.length > 1 || reviewed.length > 0) {
-      throw new LawBroken('a refusal is told once and decides nothing', reply.answer);
+      throw new LawBroken('a refusal is told once and decides nothing', reply.body);
     }
     const { status, message } = malformed(refusal.problem);
-    holdSame('a refusal is one of the closed list', reply, { status, answer: message });
+    holdSame('a refusal is one of the closed list', reply, { status, json: false, body: message });
     hold('a refusal is the fault of the caller', status >= 400 && status < 500);
     return;
   }
   hold('a review is told once', reviewed.length === 1 && refusals.length === 0);
-  expectLawfulResponse(reply.answer.response, asked);
+  expectLawfulResponse(responseIn(reply), asked);
 }
+
+/** What a review was answered with. */
+export const responseIn = ({ body }: Reply): ReviewAnswer['response'] =>
+  (JSON.parse(body) as ReviewAnswer).response;
 
 /** The limits of the API server: Kubernetes cuts single warnings and drops what is beyond the total. */
 const WARNING_LIMIT = 256;

@@ -2,7 +2,7 @@ import type { World } from '../../src/core/world/world.js';
 import { describeFault } from '../../src/telemetry/faults.js';
 import { expectLawfulOutcome } from '../support/laws.js';
 import { LawBroken, hold } from '../support/laws/law.js';
-import { expectLawfulAnswer, expectNoSecret } from './answer-laws.js';
+import { expectLawfulAnswer, expectNoSecret, responseIn } from './answer-laws.js';
 import { worldFrom, type FuzzCase } from './rounds.js';
 import type { Asked, Webhook } from './webhook.js';
 
@@ -23,7 +23,7 @@ export function judge(one: FuzzCase, world: World, webhook: Webhook): Asked {
   const asked = ask(one, world, webhook);
   expectNoFault(asked);
   expectLawfulAnswer(asked);
-  if (!one.ofBytes || typeof asked.reply.answer === 'string') expectSilence(asked);
+  if (!one.ofBytes || !asked.reply.json) expectSilence(asked);
   const { judged } = asked;
   if (judged !== undefined) {
     hold('the pod that was given is left alone', judged.untouched);
@@ -71,11 +71,11 @@ export const placeOf = (error: unknown): string =>
 
 function expectSilence({ lines, reply, reviewed }: Asked): void {
   expectNoSecret('the log', lines);
-  if (typeof reply.answer === 'string') {
-    expectNoSecret('a refusal', [reply.answer]);
+  if (!reply.json) {
+    expectNoSecret('a refusal', [reply.body]);
     return;
   }
-  const { warnings = [], auditAnnotations } = reply.answer.response;
+  const { warnings = [], auditAnnotations } = responseIn(reply);
   expectNoSecret('the audit log', Object.values(auditAnnotations));
   expectNoSecret('warnings', warnings);
   expectNoSecret(

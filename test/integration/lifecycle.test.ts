@@ -127,7 +127,7 @@ describe('start', () => {
   const optionsFor = (port: number, opsPort: number) => ({
     webhook: { host: '127.0.0.1', port, cert: certificates.cert, key: certificates.key },
     ops: { host: '127.0.0.1', port: opsPort },
-    handle: () => ({ status: 400, answer: '' }),
+    handle: () => ({ status: 400, json: false, body: '' }),
     observe: { malformed: () => undefined, connectionFailed: () => undefined },
     checks: {},
     metrics: { text: () => Promise.resolve(''), contentType: 'text/plain' },

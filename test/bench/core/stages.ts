@@ -1,4 +1,4 @@
-import { parseReview, answerText, patched, type Review } from '../../../src/admission/review.js';
+import { parseReview, patched, type Review } from '../../../src/admission/review.js';
 import { choose } from '../../../src/core/decide/choose.js';
 import { gateFor } from '../../../src/core/decide/gates.js';
 import { landingOf, type Landing } from '../../../src/core/decide/landing.js';
@@ -71,7 +71,7 @@ export function stagesOf({ nodes, daemonSets }: Size): Stages {
       const claimVolumes = [`claim-${turn}`];
       return planFor({ ...subject, claimVolumes }, landing, chosen);
     },
-    write: () => answerText(patched(review, outcome)),
+    write: () => patched(review, outcome),
     inject: () => inject(request, world, own),
   };
 }
