@@ -4,6 +4,7 @@ import type { Operation } from '../core/patch/operation.js';
 import { auditAnnotations } from './audit.js';
 import { isTooDeep } from './depth.js';
 import { malformed, type Malformed } from './malformed.js';
+import { withoutManagedFields } from './managed-fields.js';
 import { warningTexts } from './warnings.js';
 
 const versions = ['admission.k8s.io/v1', 'admission.k8s.io/v1beta1'] as const;
@@ -66,7 +67,7 @@ export function parseReview(body: Buffer | string): Review | Malformed {
   if (typeof body !== 'string' && isTooDeep(body)) return malformed('too_deep');
   let parsed: unknown;
   try {
-    parsed = JSON.parse(body.toString());
+    parsed = JSON.parse(typeof body === 'string' ? body : withoutManagedFields(body));
   } catch {
     // The parser's message is dropped: it quotes the body, which may hold secrets.
     return malformed('invalid_json');

@@ -159,53 +159,75 @@ export const nodeShape: Shape = {
  * @returns the path of the first value that does not fit, with what was expected; undefined when all fit.
  */
 export function findMisfit(value: unknown, shape: Shape): string | undefined {
-  const misfit = misfitOf(value, shape);
+  const misfit = checkOf(shape)(value);
   return misfit?.startsWith(' ') === true ? `it${misfit}` : misfit;
 }
 
 /** @returns the path below the value, which is empty for the value itself, and what was expected. */
-function misfitOf(value: unknown, shape: Shape): string | undefined {
-  if (typeof shape === 'string') return fitsScalar(value, shape) ? undefined : ` is not a ${shape}`;
-  if ('each' in shape) return misfitInList(value, shape.each);
-  if (!isObject(value)) return ' is not an object';
-  return 'fields' in shape ? misfitInFields(value, shape) : misfitInMap(value, shape.map);
+type Check = (value: unknown) => string | undefined;
+
+const checks = new WeakMap<object, Check>();
+
+/** Shapes are read once, and pods are held against what came of them. */
+function checkOf(shape: Shape): Check {
+  if (typeof shape === 'string') return scalarChecks[shape];
+  const check = checks.get(shape) ?? checkFor(shape);
+  checks.set(shape, check);
+  return check;
 }
 
-function misfitInFields(value: Record<string, unknown>, shape: Fields): string | undefined {
-  const { fields, required } = shape;
-  const missing = required?.find((key) => isAbsent(value[key]));
-  if (missing !== undefined) return `.${missing} is missing`;
-  for (const key in fields) {
-    const misfit = misfitIn(value[key], fields[key] ?? 'scalar');
-    if (misfit !== undefined) return `.${key}${misfit}`;
-  }
-  return undefined;
+function checkFor(shape: Exclude<Shape, string>): Check {
+  if ('each' in shape) return listCheck(checkOf(shape.each));
+  return 'fields' in shape ? fieldsCheck(shape) : mapCheck(checkOf(shape.map));
 }
 
-function misfitInMap(value: Record<string, unknown>, shape: Shape): string | undefined {
-  for (const key of Object.keys(value)) {
-    // An entry that is null is none that the API would keep, and whoever reads a map relies on its entries.
-    const misfit = misfitOf(value[key], shape);
-    if (misfit !== undefined) return `[${key}]${misfit}`;
-  }
-  return undefined;
+const scalarChecks = {
+  string: (value: unknown) => (typeof value === 'string' ? undefined : ' is not a string'),
+  number: (value: unknown) => (typeof value === 'number' ? undefined : ' is not a number'),
+  scalar: (value: unknown) =>
+    typeof value === 'string' || typeof value === 'number' ? undefined : ' is not a scalar',
+};
+
+/** Goes by the keys of the value: they are fewer than those of the shape. */
+function fieldsCheck({ fields, required = [] }: Fields): Check {
+  const known = new Map(Object.entries(fields).map(([key, shape]) => [key, checkOf(shape)]));
+  return (value) => {
+    if (!isObject(value)) return ' is not an object';
+    for (const key of required) if (isAbsent(value[key])) return `.${key} is missing`;
+    for (const key in value) {
+      const check = known.get(key);
+      if (check === undefined || isAbsent(value[key])) continue;
+      const misfit = check(value[key]);
+      if (misfit !== undefined) return `.${key}${misfit}`;
+    }
+    return undefined;
+  };
 }
 
-function misfitInList(value: unknown, shape: Shape): string | undefined {
-  if (!Array.isArray(value)) return ' is not a list';
-  const at = value.findIndex((item) => misfitOf(item, shape) !== undefined);
-  return at < 0 ? undefined : `[${at}]${misfitOf(value[at], shape) ?? ''}`;
-}
+/** An entry that is null is none that the API would keep, and whoever reads a map relies on its entries. */
+const mapCheck =
+  (check: Check): Check =>
+  (value) => {
+    if (!isObject(value)) return ' is not an object';
+    for (const key in value) {
+      const misfit = check(value[key]);
+      if (misfit !== undefined) return `[${key}]${misfit}`;
+    }
+    return undefined;
+  };
+
+const listCheck =
+  (check: Check): Check =>
+  (value) => {
+    if (!Array.isArray(value)) return ' is not a list';
+    for (let index = 0; index < value.length; index += 1) {
+      const misfit = check(value[index]);
+      if (misfit !== undefined) return `[${index}]${misfit}`;
+    }
+    return undefined;
+  };
 
 const isAbsent = (value: unknown): boolean => value === undefined || value === null;
-
-const misfitIn = (value: unknown, shape: Shape): string | undefined =>
-  isAbsent(value) ? undefined : misfitOf(value, shape);
-
-function fitsScalar(value: unknown, shape: 'string' | 'number' | 'scalar'): boolean {
-  if (shape === 'scalar') return typeof value === 'string' || typeof value === 'number';
-  return typeof value === shape;
-}
 
 const isObject = (value: unknown): value is Record<string, unknown> =>
   typeof value === 'object' && value !== null && !Array.isArray(value);
