@@ -47,32 +47,42 @@ export default tseslint.config(
   },
   arrow(
     ['src/core/**/*.ts'],
-    '^(node:|(\\.\\./)+(admission|server|standalone|config|telemetry|certs|cli|app|main)\\b|(express|pino|prom-client|zod|yaml|node-forge|chokidar|commander)$)',
+    '^(node:|(\\.\\./)+(admission|server|standalone|config|telemetry|certs|cli|cluster|controllers|app|main)\\b|(express|pino|prom-client|zod|yaml|node-forge|chokidar|commander)$)',
     'core is pure: it imports only core (and fast-json-patch in apply.ts).',
   ),
   arrow(
     ['src/admission/**/*.ts'],
-    '^(node:(fs|net|http|https|tls)|\\.\\./(server|standalone|certs|cli|telemetry|config)/)',
+    '^(node:(fs|net|http|https|tls)|\\.\\./(server|standalone|certs|cli|telemetry|config|cluster|controllers)/)',
     'admission imports core.',
   ),
   arrow(
     ['src/server/**/*.ts'],
-    '^\\.\\./(core|standalone|certs|cli|telemetry|config)/',
+    '^\\.\\./(core|standalone|certs|cli|telemetry|config|cluster|controllers)/',
     'server imports admission; the rest comes in as parameters.',
   ),
   arrow(
     ['src/standalone/**/*.ts'],
-    '^\\.\\./(server|admission|certs|cli|telemetry|config)/',
+    '^\\.\\./(server|admission|certs|cli|telemetry|config|cluster|controllers)/',
     'standalone imports core.',
   ),
   arrow(
     ['src/certs/**/*.ts', 'src/telemetry/**/*.ts', 'src/config/**/*.ts'],
-    '^\\.\\./(server|admission|standalone|cli)/',
+    '^\\.\\./(server|admission|standalone|cli|cluster|controllers)/',
     'this room serves others and knows none of them.',
   ),
   arrow(
+    ['src/cluster/**/*.ts'],
+    '^\\.\\./(server|admission|standalone|certs|cli|telemetry|config|controllers)/',
+    'cluster imports core; the rest comes in as parameters.',
+  ),
+  arrow(
+    ['src/controllers/**/*.ts'],
+    '^\\.\\./(server|admission|standalone|cli|telemetry|config)/',
+    'controllers import core, certs and the interfaces of cluster.',
+  ),
+  arrow(
     ['src/files/**/*.ts'],
-    '^\\.\\./(core|server|admission|standalone|certs|cli|telemetry|config)/',
+    '^\\.\\./(core|server|admission|standalone|certs|cli|telemetry|config|cluster|controllers)/',
     'files imports nothing of ours.',
   ),
   {
