@@ -1,6 +1,6 @@
 import type { IncomingMessage } from 'node:http';
 import type { KubernetesObject } from '../core/model/types.js';
-import { ApiError, type WatchEvent } from './api.js';
+import { ApiError, GarbageError, type WatchEvent } from './api.js';
 
 /** Bytes of an answer: a page of a list has some hundred objects of at most a few megabytes. */
 const BODY_LIMIT = 256 * 1024 * 1024;
@@ -10,46 +10,47 @@ const WORDS_LIMIT = 500;
 /**
  * Reads the object of an answer to the end.
  *
- * @throws Error if it is not an object in JSON, or too long.
+ * @throws GarbageError if it is not an object in JSON, or too long.
  */
 export async function readObject(response: IncomingMessage): Promise<KubernetesObject> {
   const value = parsed(await readText(response));
-  if (!isObject(value)) throw new Error('the answer is not an object in JSON');
+  if (!isObject(value)) throw new GarbageError('the answer is not an object in JSON');
   return value;
 }
 
-/** @param what what was being done, such as `list nodes`. */
+/** Reads why a request was refused. @param what what was being done, such as `list nodes`. */
 export async function readRefusal(what: string, response: IncomingMessage): Promise<ApiError> {
   const text = await readText(response);
   const value = parsed(text);
-  const status = isObject(value) ? value : { message: text };
-  return refusalOf(what, response.statusCode ?? 0, {
-    ...status,
-    retryAfter: response.headers['retry-after'],
-  });
+  return refusalOf(what, isObject(value) ? value : { message: text }, response);
 }
 
 /**
- * The error for a Status object.
+ * The error for a Status object, which in a watch comes without an answer of its own.
  *
- * @param code the HTTP status.
+ * @param what what was being done, such as `list nodes`.
  */
-export function refusalOf(what: string, code: number, status: Record<string, unknown>): ApiError {
+export function refusalOf(
+  what: string,
+  status: Record<string, unknown>,
+  response?: Pick<IncomingMessage, 'statusCode' | 'headers'>,
+): ApiError {
+  const code = response?.statusCode ?? Number(status['code'] ?? 0);
   const reason = textOf(status['reason']);
   const words = textOf(status['message']).split('\n', 1).join().slice(0, WORDS_LIMIT);
   const name = [code, reason].filter(Boolean).join(' ');
   return new ApiError(`cannot ${what}: ${words === '' ? 'refused' : words} (${name})`, {
     status: code,
     reason,
-    retryAfter: retryAfterOf(status),
+    retryAfter: retryAfterOf(response?.headers['retry-after'], status['details']),
   });
 }
 
-/** @throws Error if a line of a watch is not an event. */
+/** @throws GarbageError if a line of a watch is not an event. */
 export function eventOf(line: string): WatchEvent {
   const event = parsed(line);
   if (!isObject(event) || !isObject(event['object']) || !TYPES.has(event['type'])) {
-    throw new Error('a line of the watch is not an event');
+    throw new GarbageError('a line of the watch is not an event');
   }
   return { type: event['type'] as WatchEvent['type'], object: event['object'] };
 }
@@ -63,9 +64,9 @@ const TYPES: ReadonlySet<unknown> = new Set<WatchEvent['type']>([
 ]);
 
 /** In seconds, as a header, or in the details of a Status. */
-function retryAfterOf({ retryAfter, details }: Record<string, unknown>): number | undefined {
+function retryAfterOf(header: string | undefined, details: unknown): number | undefined {
   const inside = isObject(details) ? details['retryAfterSeconds'] : undefined;
-  const seconds = Number(retryAfter ?? inside ?? 0);
+  const seconds = Number(header ?? inside ?? 0);
   return seconds > 0 ? seconds * 1000 : undefined;
 }
 
@@ -74,7 +75,7 @@ async function readText(response: IncomingMessage): Promise<string> {
   let size = 0;
   for await (const chunk of response as AsyncIterable<Buffer>) {
     size += chunk.length;
-    if (size > BODY_LIMIT) throw new Error(`the answer is longer than ${BODY_LIMIT} bytes`);
+    if (size > BODY_LIMIT) throw new GarbageError(`the answer is longer than ${BODY_LIMIT} bytes`);
     chunks.push(chunk);
   }
   return Buffer.concat(chunks).toString();

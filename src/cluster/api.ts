@@ -16,7 +16,10 @@ export interface ApiRequest {
 }
 
 /** A list, or a watch of the same path. */
-export type WatchRequest = Pick<ApiRequest, 'path' | 'query' | 'signal'>;
+export interface WatchRequest extends Pick<ApiRequest, 'path' | 'query' | 'signal'> {
+  /** Called when the API server has begun to answer; the first event can be minutes away. */
+  readonly opened?: () => void;
+}
 
 /** A line of a watch. The object of an `ERROR` is a Status, that of a `BOOKMARK` has a resourceVersion and nothing else. */
 export interface WatchEvent {
@@ -66,4 +69,9 @@ export class ApiError extends Error {
 /** The API server could not be reached, or broke off; its cause says why. */
 export class UnreachableError extends Error {
   override readonly name = 'UnreachableError';
+}
+
+/** What came cannot be understood. It is the cause of an UnreachableError where the rest of the answer is lost with it. */
+export class GarbageError extends Error {
+  override readonly name = 'GarbageError';
 }

@@ -1,8 +1,8 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { startApiServer, type ApiServer } from '../../test/support/api-server/api-server.js';
+import { clientOf } from '../../test/support/api-server/client.js';
 import { superNode } from '../../test/support/builders.js';
 import { ApiError, UnreachableError, type ApiClient, type WatchEvent } from './api.js';
-import { makeClient } from './client.js';
 import { NODES, pathOf } from './resources.js';
 
 const nodes = pathOf(NODES);
@@ -11,13 +11,9 @@ const aNode = (name: string, labels = {}) => superNode({ metadata: { name, label
 let api: ApiServer;
 let client: ApiClient;
 
-const clientWith = (timeout: number): ApiClient => {
-  const credentials = () => Promise.resolve({ headers: { authorization: 'Bearer t' }, tls: {} });
-  return makeClient({ server: new URL(api.url), credentials }, { userAgent: 'test', timeout });
-};
 beforeEach(async () => {
   api = await startApiServer();
-  client = clientWith(5000);
+  client = clientOf(api);
 });
 afterEach(async () => {
   client.close();
@@ -180,7 +176,7 @@ describe('a watch', () => {
 
   it('outlives the time in which it has to begin', async () => {
     client.close();
-    client = clientWith(50);
+    client = clientOf(api, 50);
     const taken = take(1);
     await untilOpen();
     api.fault({ verb: 'list', what: 'hang' });
@@ -208,7 +204,7 @@ describe('a watch', () => {
 
   it('fails when it does not begin in time', async () => {
     client.close();
-    client = clientWith(50);
+    client = clientOf(api, 50);
     api.fault({ verb: 'watch', what: 'hang' });
     expect((await failureOf(take(1))).cause).toMatchObject({ message: 'no answer within 0.05 s' });
   });

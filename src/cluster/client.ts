@@ -65,11 +65,13 @@ async function* watch(
   client: Client,
   request: WatchRequest,
 ): AsyncGenerator<WatchEvent, void, undefined> {
-  const call: ApiRequest = { ...request, method: 'GET', query: { ...request.query, watch: true } };
+  const { opened, ...place } = request;
+  const call: ApiRequest = { ...place, method: 'GET', query: { ...request.query, watch: true } };
   const limit = limitTime(client.timeout, request.signal);
   try {
     const response = await answerTo(client, call, limit.signal);
     limit.lift();
+    opened?.();
     for await (const line of linesOf(response, LINE_LIMIT)) yield eventOf(line);
   } catch (error) {
     throw faultOf(call, error, limit.signal);

@@ -1,3 +1,5 @@
+import { GarbageError } from './api.js';
+
 const NEWLINE = 0x0a;
 
 /**
@@ -5,7 +7,7 @@ const NEWLINE = 0x0a;
  * also within a character. Empty lines are left out.
  *
  * @param limit the longest line in bytes; what an API server may send is bounded, and so has to be what is kept here.
- * @throws Error if a line is longer, or if the stream ends within one; whatever the stream throws.
+ * @throws GarbageError if a line is longer, Error if the stream ends within one; whatever the stream throws.
  */
 export async function* linesOf(
   chunks: AsyncIterable<Buffer>,
@@ -15,7 +17,7 @@ export async function* linesOf(
   let size = 0;
   const take = (piece: Buffer): void => {
     size += piece.length;
-    if (size > limit) throw new Error(`a line is longer than ${limit} bytes`);
+    if (size > limit) throw new GarbageError(`a line is longer than ${limit} bytes`);
     pieces.push(piece);
   };
   for await (const chunk of chunks) {

@@ -75,6 +75,16 @@ describe('what a World notes as a change', () => {
     expect(store.daemonSets().map(({ metadata }) => metadata?.name)).toEqual(['other']);
   });
 
+  it('is, of a new picture of one kind, nothing of the others', () => {
+    const store = new WorldStore([superNode(), aDaemonSet()]);
+    const position = store.journal.position;
+    store.replace([superNode(), superNode({ metadata: { name: 'other' } })], 'Node');
+    expect(store.journal.since(position)).toHaveLength(1);
+    expect([store.count('Node'), store.count('DaemonSet')]).toEqual([2, 1]);
+    store.replace([], 'Node');
+    expect([store.count('Node'), store.count('DaemonSet')]).toEqual([0, 1]);
+  });
+
   it('is kept for a while only', () => {
     const store = new WorldStore();
     for (let i = 0; i < 5000; i += 1) store.put(superNode({ metadata: { name: `n${i}` } }));

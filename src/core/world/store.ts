@@ -23,7 +23,7 @@ const keyOfObject = ({ kind, metadata }: KubernetesObject): string =>
  * A copy with texts of its own. Those of a parser can hold on to the whole file that they are a part of, or are kept as
  * the pieces that they were put together from: sixteen times the memory, for nodes from JSON.
  */
-const compact = (object: KubernetesObject): KubernetesObject =>
+export const compact = (object: KubernetesObject): KubernetesObject =>
   JSON.parse(JSON.stringify(object)) as KubernetesObject;
 
 /**
@@ -40,6 +40,7 @@ export class WorldStore implements World {
   readonly #daemonSets = new Map<string, DaemonSet>();
   /** The ControllerRevisions by the owner that they name. */
   readonly #revisions = new Map<string, Map<string, ControllerRevision>>();
+  readonly #counts = new Map<string, number>();
   #ordered: readonly DaemonSet[] | undefined;
 
   constructor(objects: Iterable<KubernetesObject> = []) {
@@ -69,9 +70,14 @@ export class WorldStore implements World {
     this.journal.add({ before, after: undefined });
   }
 
-  /** Makes these the objects of the World: what is not among them goes, what is as before stays untouched. */
-  replace(objects: Iterable<KubernetesObject>): void {
-    const gone = new Map(this.#objects);
+  /**
+   * Makes these the objects of the World, or of one kind in it: what is not among them goes, what is as before stays
+   * untouched, and whoever asks sees the World before or after, and nothing in between.
+   */
+  replace(objects: Iterable<KubernetesObject>, kind?: string): void {
+    const gone = new Map(
+      [...this.#objects].filter(([, object]) => (kind ?? object.kind) === object.kind),
+    );
     for (const object of objects) {
       gone.delete(keyOfObject(object));
       this.put(object);
@@ -80,6 +86,11 @@ export class WorldStore implements World {
       const { namespace = '', name = '' } = metadata ?? {};
       this.drop({ kind, namespace, name });
     }
+  }
+
+  /** How many objects of a kind there are. */
+  count(kind: string): number {
+    return this.#counts.get(kind) ?? 0;
   }
 
   daemonSets(): readonly DaemonSet[] {
@@ -106,6 +117,7 @@ export class WorldStore implements World {
   }
 
   #keep(key: string, object: KubernetesObject): void {
+    this.#count(object, 1);
     if (object.kind === 'Node') this.#nodes.set(key, object);
     if (object.kind === 'DaemonSet') {
       this.#daemonSets.set(key, object);
@@ -117,7 +129,12 @@ export class WorldStore implements World {
     }
   }
 
+  #count({ kind = '' }: KubernetesObject, more: number): void {
+    this.#counts.set(kind, this.count(kind) + more);
+  }
+
   #forget(key: string, object: KubernetesObject): void {
+    this.#count(object, -1);
     this.#nodes.delete(key);
     if (this.#daemonSets.delete(key)) this.#ordered = undefined;
     for (const owner of ownersOf(object)) {

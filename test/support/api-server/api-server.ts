@@ -42,8 +42,6 @@ export interface ApiServer {
   /** How many connections have been opened so far. */
   connections(): number;
   fault(fault: Fault): Ordered;
-  /** Lists that are under way get `410 Expired` for their next page. */
-  expirePages(): void;
   /** Writes a kubeconfig for it, with a token. */
   writeKubeconfig(file: string, token?: string): void;
   /** Cuts all connections and stops. */
@@ -92,9 +90,6 @@ export async function startApiServer(options: ApiServerOptions = {}): Promise<Ap
     port,
     connections: () => connections,
     fault: (fault) => state.faults.order(fault),
-    expirePages: () => {
-      state.pages.clear();
-    },
     writeKubeconfig: (file, token = 'token') => {
       writeFileSync(file, JSON.stringify(kubeconfigOf(url, token)));
     },

@@ -15,6 +15,8 @@ export interface Fault {
   readonly verb?: string;
   /** What the path has to contain, such as `nodes`; all of them if it is not given. */
   readonly path?: string;
+  /** A parameter that has to be in the query, such as `continue`. */
+  readonly query?: string;
   /** How often; for ever if it is not given. */
   readonly times?: number;
   readonly what: FaultKind;
@@ -58,11 +60,12 @@ export class Faults {
   }
 
   /** What goes wrong with a request; asking counts as happening. */
-  strike({ verb, path }: Pick<Call, 'verb' | 'path'>): FaultKind | undefined {
+  strike({ verb, path, query }: Pick<Call, 'verb' | 'path' | 'query'>): FaultKind | undefined {
     for (const entry of this.#all) {
       const { fault } = entry;
       const fits = (fault.verb ?? verb) === verb && path.includes(fault.path ?? '');
-      if (!fits || entry.hits >= (fault.times ?? Infinity)) continue;
+      const asked = fault.query === undefined || fault.query in query;
+      if (!fits || !asked || entry.hits >= (fault.times ?? Infinity)) continue;
       entry.hits += 1;
       return fault.what;
     }

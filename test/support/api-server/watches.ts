@@ -27,6 +27,7 @@ export class Watches {
   readonly #store: ObjectStore;
   readonly #open = new Set<Open>();
   #muted = false;
+  #greets = false;
 
   constructor(store: ObjectStore) {
     this.#store = store;
@@ -44,6 +45,7 @@ export class Watches {
     const watch = { order, response };
     this.#open.add(watch);
     for (const line of this.#backlog(order)) this.#send(watch, line);
+    if (this.#greets) this.bookmark(order.resource.plural);
     const unobserve = this.#store.observe((event) => {
       const line = lineOf(order, event);
       if (line !== undefined && !this.#muted) this.#send(watch, line);
@@ -89,6 +91,11 @@ export class Watches {
   /** From now on changes are not told, and connections stay open. */
   mute(muted: boolean): void {
     this.#muted = muted;
+  }
+
+  /** From now on it tells at the start of a watch how far the versions are. */
+  greet(): void {
+    this.#greets = true;
   }
 
   #of(plural?: string): readonly Open[] {

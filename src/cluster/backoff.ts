@@ -1,0 +1,47 @@
+import { setTimeout as pause } from 'node:timers/promises';
+
+/** Milliseconds before the second attempt, and the most before a later one; client-go has the same. */
+const FIRST = 800;
+const MOST = 30_000;
+
+export interface BackoffOptions {
+  /** From 0 to 1, as Math.random gives it. */
+  readonly random: () => number;
+  /** Milliseconds before the second attempt; those after it wait twice as long each time. */
+  readonly first?: number | undefined;
+}
+
+/** How long to wait between attempts that fail: twice as long each time, up to half a minute, and never in step with others. */
+export class Backoff {
+  readonly #random: () => number;
+  readonly #first: number;
+  #failures = 0;
+
+  constructor({ random, first = FIRST }: BackoffOptions) {
+    this.#random = random;
+    this.#first = first;
+  }
+
+  /** All is well: the next failure is the first one again. */
+  reset(): void {
+    this.#failures = 0;
+  }
+
+  /**
+   * Counts a failure.
+   *
+   * @param atLeast milliseconds that the API server asked for.
+   * @returns the milliseconds to wait, between a half and the whole of what is due.
+   */
+  next(atLeast = 0): number {
+    const due = Math.min(MOST, this.#first * 2 ** Math.min(this.#failures, 20));
+    this.#failures += 1;
+    const jitter = (due / 2) * this.#random();
+    return Math.max(due / 2, atLeast) + jitter;
+  }
+}
+
+/** Waits, unless the signal aborts; then it returns at once. */
+export async function waitFor(milliseconds: number, signal: AbortSignal): Promise<void> {
+  await pause(milliseconds, undefined, { signal }).catch(() => undefined);
+}
