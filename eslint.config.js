@@ -89,6 +89,7 @@ export default tseslint.config(
     files: [
       'src/main.ts',
       'src/app.ts',
+      'src/parts/**/*.ts',
       'src/cli/**/*.ts',
       'scripts/**',
       'examples/**/*.ts',

@@ -22,6 +22,10 @@ const problems = {
     status: 503,
     message: 'Too many bodies are on their way at once: try again.',
   },
+  not_synced: {
+    status: 503,
+    message: 'The cluster has not been read yet: try again.',
+  },
   too_large: {
     status: 413,
     message: 'The body is larger than 7 MiB, more than the API server sends.',

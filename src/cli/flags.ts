@@ -11,6 +11,7 @@ import {
 const HEADINGS: Readonly<Record<Group, string>> = {
   injection: 'What is injected:',
   server: 'The server:',
+  cluster: 'The cluster:',
   logging: 'Logging:',
 };
 

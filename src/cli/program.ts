@@ -89,9 +89,9 @@ const HELP_WIDTH = 100;
 
 function serveFor({ serve }: Deps, keep: Keep): Command {
   const command = new Command('serve').description(
-    'Answers the reviews of an API server at /mutate over TLS, from a World of manifest files.',
+    'Answers the reviews of an API server at /mutate over TLS, from a World of manifest files or from a cluster.',
   );
-  addFlags(command, ['server', 'injection', 'logging']);
+  addFlags(command, ['server', 'cluster', 'injection', 'logging']);
   return command
     .addHelpText('after', `${SERVE_EXAMPLES}\n${EXIT_CODES}`)
     .action((flags: Flags) => keep(() => serve(flags)));

@@ -2,8 +2,13 @@ import { makeApp, type AppOptions } from '../app.js';
 import { load } from '../config/load.js';
 import { settingsOf } from '../config/settings.js';
 import { builtInProfiles } from '../core/profiles/built-in.js';
+import type { ApiClient } from '../cluster/api.js';
+import { connect } from '../cluster/connect.js';
+import { ConfigError } from '../config/error.js';
+import type { Config } from '../config/schema.js';
+import { chain, UsageError } from './fail.js';
 import { EXIT, type Exit, type Io } from './io.js';
-import { worldPaths, type Engine } from './judge.js';
+import type { Engine } from './judge.js';
 
 export interface ServeDeps {
   readonly io: Pick<Io, 'env' | 'readFile'>;
@@ -27,13 +32,45 @@ export async function serveCommand(
 ): Promise<Exit> {
   const { io, out, engine, version, stopping } = deps;
   const { config, profiles } = load({ flags, env: io.env, readFile: io.readFile });
-  worldPaths(config.world);
+  const client = await clientOf(config, io.env, version);
   const settings = settingsOf(config, profiles, builtInProfiles);
   // The kubelet sets it in every container.
   const inCluster = Boolean(io.env['KUBERNETES_SERVICE_HOST']);
-  const app = makeApp({ inCluster, config, settings, engine, version, out });
+  const app = makeApp({ inCluster, config, settings, engine, version, out, client });
   await app.start();
   await stopping;
   await app.stop();
   return EXIT.done;
+}
+
+/**
+ * The way to the API server, if there is to be one. An API server that is away is no error: it is waited for.
+ *
+ * @throws ConfigError or UsageError.
+ */
+async function clientOf(
+  { cluster: from, kubeconfig: file, context, world }: Config,
+  env: Io['env'],
+  version: string,
+): Promise<ApiClient | undefined> {
+  if (from !== 'kubeconfig' && (file ?? context) !== undefined) {
+    throw new UsageError('--kubeconfig and --context need --cluster kubeconfig');
+  }
+  if (from === 'off') {
+    needFiles(world);
+    return undefined;
+  }
+  if (world.length > 0)
+    throw new UsageError('the World is in files or in a cluster: give --world or --cluster');
+  const options = { from, file, context, env, userAgent: `ds-injector/${version}` };
+  return connect(options).catch((error: unknown) => {
+    throw new ConfigError([`cannot connect with the cluster: ${chain(error)}`]);
+  });
+}
+
+function needFiles(world: Config['world']): void {
+  if (world.length > 0) return;
+  throw new UsageError(
+    'there is no World; give manifests with --world PATH, or a cluster with --cluster in-cluster or kubeconfig',
+  );
 }

@@ -34,7 +34,7 @@ describe('load', () => {
       mixed: 'late',
       port: 8443,
       opsPort: 8080,
-      kubernetesVersion: '1.36',
+      kubernetesVersion: 'auto',
     });
     expect(profiles).toEqual([]);
   });
@@ -113,7 +113,7 @@ describe('load', () => {
       'expected `annotation-prefixes` to be one or more DNS subdomains',
     ],
     ['annotationPrefixes', ',', 'got `,`'],
-    ['kubernetesVersion', 'latest', 'expected `kubernetes-version` to be a version'],
+    ['kubernetesVersion', 'latest', 'expected `kubernetes-version` to be auto or a version'],
     ['listenAddress', 'no where', 'expected `listen-address` to be all, an IP address'],
     ['drainSeconds', '-1', 'expected `drain-seconds`'],
     ['certDir', '', 'expected `cert-dir` to be the path of a folder'],
@@ -130,7 +130,7 @@ describe('load', () => {
 
   it('asks for quotes around a version that YAML takes for a number', () => {
     expect(problemsOf({ ...FILE, files: { 'c.yaml': 'kubernetesVersion: 1.30' } })).toEqual([
-      'expected `kubernetes-version` to be a version such as 1.36 or v1.36.3 (in quotes in a file, because 1.30 is the number 1.3), got `1.3` (in c.yaml)',
+      'expected `kubernetes-version` to be auto or a version such as 1.36 or v1.36.3 (in quotes in a file, because 1.30 is the number 1.3), got `1.3` (in c.yaml)',
     ]);
   });
 

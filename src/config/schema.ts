@@ -11,8 +11,8 @@ import {
   text,
 } from './values.js';
 
-/** `injection` options change what is injected, `server` and `logging` options only how `serve` runs. */
-export type Group = 'injection' | 'server' | 'logging';
+/** `injection` options change what is injected, the others only how `serve` runs. */
+export type Group = 'injection' | 'server' | 'cluster' | 'logging';
 
 /** One option: flag, environment variable, key of the configuration file and line of the documentation in one. */
 export interface Option<T> {
@@ -83,12 +83,12 @@ export const options = {
   }),
   kubernetesVersion: option<string>({
     group: 'injection',
-    value: '<major.minor>',
-    default: '1.36',
-    schema: kubernetesVersion,
+    value: '<major.minor|auto>',
+    default: 'auto',
+    schema: z.union([z.literal('auto'), kubernetesVersion]),
     expected:
-      'a version such as 1.36 or v1.36.3 (in quotes in a file, because 1.30 is the number 1.3)',
-    doc: 'The version of the API server for which pods are made.',
+      'auto or a version such as 1.36 or v1.36.3 (in quotes in a file, because 1.30 is the number 1.3)',
+    doc: 'The version of the API server for which pods are made. auto: what it says itself; without a cluster, 1.36.',
   }),
   profiles: optional('injection', {
     value: '<file>',
@@ -196,6 +196,23 @@ export const options = {
     schema: integer(0, 3600),
     expected: 'whole seconds from 0 to 3600',
     doc: 'How long open reviews may take to end after that, before they are cut.',
+  }),
+  cluster: choice(['off', 'in-cluster', 'kubeconfig'], {
+    group: 'cluster',
+    default: 'off',
+    doc: 'Where the World comes from: files (off), or a cluster, as the ServiceAccount of the own pod or as the user of a kubeconfig.',
+  }),
+  kubeconfig: optional('cluster', {
+    value: '<file>',
+    schema: text,
+    expected: 'the path of a file',
+    doc: 'The kubeconfig; without it, the files of KUBECONFIG, then ~/.kube/config.',
+  }),
+  context: optional('cluster', {
+    value: '<name>',
+    schema: text,
+    expected: 'the name of a context',
+    doc: 'The context of the kubeconfig; without it, the current one.',
   }),
   logLevel: choice(['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent'], {
     group: 'logging',

@@ -19,6 +19,16 @@ describe('settingsOf', () => {
     expect('own' in settings).toBe(false);
   });
 
+  it.each([
+    [{}, '1.36'],
+    [{ kubernetesVersion: 'v1.29.4' }, '1.29'],
+  ])(
+    'makes pods for the version of %j, as long as no API server says another',
+    (flags, version) => {
+      expect(settingsOf(configOf(flags), [], []).kubernetesVersion).toBe(version);
+    },
+  );
+
   it('knows its own release', () => {
     const config = configOf({ ownNamespace: 'a', ownRelease: 'b' });
     expect(settingsOf(config, [], []).own).toEqual({ namespace: 'a', release: 'b' });

@@ -4,6 +4,9 @@ import { ConfigError, show } from './error.js';
 import { suggestion } from './names.js';
 import type { Config } from './schema.js';
 
+/** The Kubernetes that this was built for; it counts where nobody and no API server says which one it is. */
+const NEWEST_VERSION = '1.36';
+
 /**
  * Makes the engine's settings. Extra profiles come before the built-in ones, and replace those whose name they bear.
  *
@@ -23,7 +26,8 @@ export function settingsOf(
     resources: config.resources,
     isolation: config.isolation,
     allowHostNamespaces: config.allowHostNamespaces,
-    kubernetesVersion: config.kubernetesVersion,
+    kubernetesVersion:
+      config.kubernetesVersion === 'auto' ? NEWEST_VERSION : config.kubernetesVersion,
     profiles,
     leaveToPlatform: config.leaveToPlatform,
     ...ownOf(config),

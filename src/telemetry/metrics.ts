@@ -47,6 +47,26 @@ export const metricList = {
     help: 'Attempts to load what the injector knows of the cluster, by result.',
     labelNames: ['result'],
   },
+  watchState: {
+    name: 'ds_injector_watch_state',
+    help: 'What the watch of a kind is doing: 1 for the state that it is in.',
+    labelNames: ['kind', 'state'],
+  },
+  watchRestarts: {
+    name: 'ds_injector_watch_restarts_total',
+    help: 'Attempts to list and watch a kind that came to an end, by cause.',
+    labelNames: ['kind', 'cause'],
+  },
+  watchHeard: {
+    name: 'ds_injector_watch_heard_timestamp_seconds',
+    help: 'When the API server last gave a sign of life for a kind: a list, a change, or how far it is.',
+    labelNames: ['kind'],
+  },
+  watchUnusable: {
+    name: 'ds_injector_watch_unusable_objects_total',
+    help: 'Objects from the API server that were left out, by what is wrong with them.',
+    labelNames: ['kind', 'problem'],
+  },
   certificateExpiry: {
     name: 'ds_injector_certificate_expiry_timestamp_seconds',
     help: 'When the serving certificate ends, in seconds since 1970.',
@@ -104,6 +124,10 @@ export function makeMetrics(version: string, clock = () => performance.now()) {
     warnings: new Counter({ ...metricList.warnings, registers }),
     worldObjects: new Gauge({ ...metricList.worldObjects, registers }),
     worldLoads: new Counter({ ...metricList.worldLoads, registers }),
+    watchState: new Gauge({ ...metricList.watchState, registers }),
+    watchRestarts: new Counter({ ...metricList.watchRestarts, registers }),
+    watchHeard: new Gauge({ ...metricList.watchHeard, registers }),
+    watchUnusable: new Counter({ ...metricList.watchUnusable, registers }),
     certificateExpiry: new Gauge({ ...metricList.certificateExpiry, registers }),
     certificateReloads: new Counter({ ...metricList.certificateReloads, registers }),
     logLinesDropped: new Counter({ ...metricList.logLinesDropped, registers }),

@@ -111,6 +111,15 @@ describe('node dist/main.js', () => {
   it.each([
     ['an unreadable World', ['--world', 'none'], 2, 'none: no such file or folder'],
     ['no World', [], 2, 'there is no World'],
+    ['two Worlds', ['--world', 'w.yaml', '--cluster', 'in-cluster'], 2, '--world or --cluster'],
+    ['a context of no cluster', ['--context', 'c'], 2, 'need --cluster kubeconfig'],
+    ['a cluster of which it is no pod', ['--cluster', 'in-cluster'], 2, 'this is not a pod'],
+    [
+      'a kubeconfig that is not there',
+      ['--cluster', 'kubeconfig', '--kubeconfig', 'none'],
+      2,
+      'cannot connect with the cluster: ENOENT',
+    ],
     [
       'a broken certificate',
       ['--world', 'w.yaml', '--tls-cert', 'w.yaml', '--tls-key', 'w.yaml'],

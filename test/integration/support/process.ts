@@ -9,13 +9,14 @@ const root = fileURLToPath(new URL('../../..', import.meta.url));
 /** The World of the examples, from the root of the project. */
 const WORLD = 'examples/world';
 
-/** Spawns the built program's `serve` with the World of the examples, on free ports of 127.0.0.1. */
+/** Spawns the built program's `serve`, with the World of the examples if it is told of no cluster, on free ports of 127.0.0.1. */
 export function spawnServe(
   flags: readonly string[],
   stdio: StdioOptions,
   nodeFlags: readonly string[] = [],
 ): ChildProcess {
-  const fixed = ['--world', WORLD, '--listen-address', '127.0.0.1', '--port', '0'];
+  const world = flags.includes('--cluster') ? [] : ['--world', WORLD];
+  const fixed = [...world, '--listen-address', '127.0.0.1', '--port', '0'];
   const args = [...nodeFlags, 'dist/main.js', 'serve', ...fixed, '--ops-port', '0', ...flags];
   return spawn(process.execPath, args, {
     cwd: root,

@@ -135,6 +135,7 @@ async function callOf(request: IncomingMessage): Promise<Call> {
     path: url.pathname,
     query,
     authorization: request.headers.authorization ?? '',
+    userAgent: request.headers['user-agent'] ?? '',
     body: text === '' ? undefined : JSON.parse(text),
   };
 }

@@ -6,6 +6,7 @@ export interface Call {
   readonly query: Readonly<Record<string, string>>;
   /** The value of the header, empty without one. */
   readonly authorization: string;
+  readonly userAgent: string;
   readonly body: unknown;
 }
 
