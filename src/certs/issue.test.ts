@@ -43,6 +43,27 @@ describe('issueLeaf', () => {
   });
 });
 
+describe('lives that are given', () => {
+  const short = (lifetime: number) =>
+    issueAuthority({ now: NOW, serial: '4c'.repeat(16) }, lifetime);
+
+  it('begin in the past by a tenth of theirs at most', async () => {
+    const cert = new X509Certificate((await short(100_000)).cert);
+    expect(new Date(cert.validFrom)).toEqual(new Date(NOW - 10_000));
+    expect(new Date(cert.validTo)).toEqual(new Date(NOW + 100_000));
+  });
+
+  it('of a leaf end with that of its authority', async () => {
+    const authority = await short(100_000);
+    const at = (now: number) => issueLeaf(authority, HOSTS, { now, serial: '4d' }, 90_000);
+    expect(new X509Certificate((await at(NOW)).cert).validTo).toBe('Jun 15 12:01:30 2030 GMT');
+    expect(new X509Certificate((await at(NOW + 50_000)).cert).validTo).toBe(
+      'Jun 15 12:01:40 2030 GMT',
+    );
+    await expect(at(NOW + 100_000)).rejects.toThrow('expired');
+  });
+});
+
 describe('serialOf', () => {
   it.each([0x00, 0x7f, 0x80, 0xff])('is positive and 128 bits long for bytes of %i', (byte) => {
     const serial = serialOf(new Uint8Array(16).fill(byte));

@@ -27,6 +27,8 @@ export const CA_LIFETIME = 365 * DAY;
 export const LEAF_LIFETIME = 30 * DAY;
 /** Certificates begin a little in the past, because the API server's clock may be behind ours. */
 const CLOCK_SKEW = 5 * MINUTE;
+/** At most so much of a life lies in the past, or one of minutes would be over two thirds of it at its birth. */
+const MOST_SKEW = 1 / 10;
 
 /**
  * Makes a serial number: 128 bits, positive, without leading zeros, as RFC 5280 4.1.2.2 asks for.
@@ -41,10 +43,14 @@ export function serialOf(random: Uint8Array): string {
   return bytes.toString('hex');
 }
 
-/** Makes a self-signed certificate authority that may sign leaves but no further authorities. */
-export async function issueAuthority(stamp: Stamp): Promise<Issued> {
+/**
+ * Makes a self-signed certificate authority that may sign leaves but no further authorities.
+ *
+ * @param lifetime milliseconds.
+ */
+export async function issueAuthority(stamp: Stamp, lifetime = CA_LIFETIME): Promise<Issued> {
   const { publicKey, key } = await newKeys();
-  const cert = draft(publicKey, stamp, CA_LIFETIME);
+  const cert = draft(publicKey, stamp, lifetime);
   cert.setSubject(commonName('ds-injector CA'));
   cert.setIssuer(commonName('ds-injector CA'));
   cert.setExtensions([
@@ -56,20 +62,24 @@ export async function issueAuthority(stamp: Stamp): Promise<Issued> {
 }
 
 /**
- * Makes a serving certificate.
+ * Makes a serving certificate. It ends with its authority at the latest, because callers refuse it from then on.
  *
  * @param authority whose key must be RSA: forge reads no other.
  * @param hosts DNS names and IP addresses, at least one; they become the subject's alternative names.
- * @throws Error of forge if it cannot read the authority.
+ * @param lifetime milliseconds.
+ * @throws Error if the authority has expired, or of forge if it cannot read it.
  */
 export async function issueLeaf(
   authority: Issued,
   hosts: readonly string[],
   stamp: Stamp,
+  lifetime = LEAF_LIFETIME,
 ): Promise<Issued> {
   const issuer = pki.certificateFromPem(authority.cert);
+  const left = issuer.validity.notAfter.getTime() - stamp.now;
+  if (left <= 0) throw new Error('an authority that has expired signs nothing');
   const { publicKey, key } = await newKeys();
-  const cert = draft(publicKey, stamp, LEAF_LIFETIME);
+  const cert = draft(publicKey, stamp, Math.min(lifetime, left));
   cert.setSubject(commonName('ds-injector'));
   cert.setIssuer(issuer.subject.attributes);
   cert.setExtensions([
@@ -111,7 +121,7 @@ function draft(
   const cert = pki.createCertificate();
   cert.publicKey = publicKey;
   cert.serialNumber = serial;
-  cert.validity.notBefore = new Date(now - CLOCK_SKEW);
+  cert.validity.notBefore = new Date(now - Math.min(CLOCK_SKEW, lifetime * MOST_SKEW));
   cert.validity.notAfter = new Date(now + lifetime);
   return cert;
 }

@@ -72,9 +72,7 @@ describe('keepCertificates', () => {
     const second = await keep();
     expect(second.ca).toBe(first.ca);
     expect(second.cert).not.toBe(first.cert);
-    expect(second.notes).toEqual([
-      `renewed ${file('tls.crt')}, which has less than a third of its life left`,
-    ]);
+    expect(second.notes).toEqual([`renewed ${file('tls.crt')}, which nears the end of its life`]);
   });
 
   it('makes a new authority when the old one gets old, and with it a new leaf', async () => {
@@ -170,11 +168,27 @@ describe('keepCertificates at a reload', () => {
     const second = await reload();
     expect(second.ca).toBe(first.ca);
     expect(second.notes).toEqual([`renewed ${file('tls.crt')}, which has expired`]);
-    expect(second.warnings).toEqual([
-      `${file('ca.crt')} has less than a third of its life left; ${REMEDY}`,
-    ]);
+    expect(second.warnings).toEqual([`${file('ca.crt')} nears the end of its life; ${REMEDY}`]);
     expect((await contents()).slice(0, 2)).toEqual(authority);
     expect(await reload()).toEqual({ ...second, notes: [], warnings: [] });
+  });
+
+  it('makes no leaf that outlives its authority, and makes the last one once', async () => {
+    await keep();
+    now = START + 364 * DAY;
+    expect((await reload()).notAfter).toEqual(new Date(START + 365 * DAY));
+    now += DAY * 0.9;
+    expect((await reload()).notes).toEqual([]);
+  });
+
+  it('renews earlier for who has drawn so, so that two with one folder do not renew at once', async () => {
+    await keep();
+    now += 18 * DAY;
+    const drawn = (jitter: number) =>
+      keepCertificates({ dir, hosts: ['localhost'], clock: () => now, jitter }, 'reload');
+    expect((await drawn(0)).notes).toEqual([]);
+    expect((await drawn(1)).notes).toHaveLength(1);
+    expect((await drawn(0)).notes).toEqual([]);
   });
 
   it.each(['ca.crt', 'ca.key'])('changes no file when %s is missing', async (name) => {

@@ -12,6 +12,8 @@ export interface KeepOptions {
   readonly hosts: readonly string[];
   /** Milliseconds since 1970. */
   readonly clock: () => number;
+  /** Drawn once by each injector that shares the folder; see `LeafDemands`. */
+  readonly jitter?: number;
 }
 
 /** A serving certificate, ready for use; everything in PEM. */
@@ -45,14 +47,14 @@ const KEY_MODE = 0o600;
  * reload also if the authority is missing or unfit; no file is changed then.
  */
 export async function keepCertificates(
-  { dir, hosts, clock }: KeepOptions,
+  { dir, hosts, clock, jitter = 0 }: KeepOptions,
   occasion: Occasion = 'start',
 ): Promise<Kept> {
   if (hosts.length === 0) throw new Error('a serving certificate needs at least one host');
   const now = clock();
   const ca = await (occasion === 'start' ? startAuthority(dir, now) : authorityInUse(dir, now));
   const leaf = await keep(dir, 'tls', {
-    fault: (found) => faultOfLeaf(found, ca.pair.cert, hosts, now),
+    fault: (found) => faultOfLeaf(found, { ca: ca.pair.cert, hosts, now, jitter }),
     issue: () => issueLeaf(ca.pair, hosts, stampAt(now)),
   });
   return {

@@ -199,7 +199,7 @@ describe('watchCertificates', () => {
     await eventually(() => {
       expect(used).toHaveLength(1);
     });
-    expect(notes.at(-1)).toContain('less than a third of its life left');
+    expect(notes.at(-1)).toContain('nears the end of its life');
   });
 
   it('goes on with the certificate of a folder whose authority loses its key', async () => {
