@@ -4,7 +4,7 @@ import { elect, type Election } from '../../src/cluster/elector.js';
 import { simulateLeases, type SimulatedLeases, type Weather } from '../support/simulated-leases.js';
 
 /** Elections in virtual time: half an hour of them each. `PROPERTY_RUNS` asks for more. */
-const numRuns = Number(process.env['PROPERTY_RUNS'] ?? 40);
+const numRuns = Number(process.env['PROPERTY_RUNS'] ?? 20);
 const SECOND = 1000;
 const TIMES = { leaseDuration: 15 * SECOND, renewDeadline: 10 * SECOND, retryPeriod: 2 * SECOND };
 
