@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { elect, type Election } from '../../src/cluster/elector.js';
+import { Terms } from '../support/terms.js';
 import { simulateLeases, type SimulatedLeases, type Weather } from '../support/simulated-leases.js';
 
 /** Elections in virtual time: half an hour of them each. `PROPERTY_RUNS` asks for more. */
@@ -61,29 +62,16 @@ function weatherAt(hits: readonly Storm[], random: () => number): Weather {
   return WEATHERS[kind ?? 'cut'](random());
 }
 
-class Watch {
-  /** Who leads, with the signals of their terms. */
-  readonly terms = new Map<string, AbortSignal>();
-  readonly clashes: string[] = [];
-
-  begin(who: string, signal: AbortSignal): void {
-    for (const [other, term] of this.terms) {
-      if (!term.aborted) this.clashes.push(`${who} while ${other} at ${performance.now()}`);
-    }
-    this.terms.set(who, signal);
-  }
-}
-
 interface Candidate {
   readonly leases: SimulatedLeases;
-  readonly watch: Watch;
+  readonly terms: Terms;
   readonly identity: string;
   readonly hits: readonly Storm[];
   readonly clock: { readonly offset: number; readonly rate: number };
   readonly random: () => number;
 }
 
-const run = ({ leases, watch, identity, hits, clock, random }: Candidate): Election =>
+const run = ({ leases, terms, identity, hits, clock, random }: Candidate): Election =>
   elect({
     client: leases.client(() => weatherAt(hits, random)),
     lease: { namespace: 'n', name: 'l' },
@@ -94,12 +82,7 @@ const run = ({ leases, watch, identity, hits, clock, random }: Candidate): Elect
       wall: () => performance.now() - clock.offset,
     },
     random,
-    lead: async (signal) => {
-      watch.begin(identity, signal);
-      await new Promise((resolve) => {
-        signal.addEventListener('abort', resolve);
-      });
-    },
+    lead: (signal) => terms.lead(identity, signal),
     observe: {
       won: () => undefined,
       lost: () => undefined,
@@ -124,7 +107,7 @@ describe('an election', () => {
         const begin = performance.now();
         const random = numbersOf(seed);
         const leases = simulateLeases();
-        const watch = new Watch();
+        const terms = new Terms();
         let names = 0;
         const start = (n: number): Election => {
           const hits = all
@@ -132,7 +115,7 @@ describe('an election', () => {
             .map((storm) => ({ ...storm, from: storm.from + begin }));
           const clock = clockOf[n] ?? { offset: 0, rate: 1 };
           names += 1;
-          const election = run({ leases, watch, identity: `c${names}`, hits, clock, random });
+          const election = run({ leases, terms, identity: `c${names}`, hits, clock, random });
           election.start();
           return election;
         };
@@ -146,12 +129,12 @@ describe('an election', () => {
           }, at);
         });
         await vi.advanceTimersByTimeAsync(1700 * SECOND);
-        expect(watch.clashes).toEqual([]);
+        expect(terms.clashes).toEqual([]);
         expect(running.filter((one) => one.isLeader())).toHaveLength(1);
         const stopped = Promise.all(running.map((one) => one.stop()));
         await vi.advanceTimersByTimeAsync(20 * SECOND);
         await stopped;
-        expect([...watch.terms.values()].every(({ aborted }) => aborted)).toBe(true);
+        expect(terms.now()).toEqual([]);
       }),
       { numRuns },
     );
