@@ -37,7 +37,7 @@ describe('elect', () => {
         times: TIMES,
         clock: {
           monotonic: () => performance.now() + skew,
-          wall: () => Date.parse('2030-01-01T00:00:00Z') + performance.now() + skew,
+          now: () => Date.parse('2030-01-01T00:00:00Z') + performance.now() + skew,
         },
         random: () => 0.5,
         lead: async (signal) => {

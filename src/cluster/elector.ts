@@ -1,4 +1,5 @@
 import { ApiError, type ApiClient } from './api.js';
+import type { Clock } from './clock.js';
 import {
   claimSpec,
   mayTake,
@@ -32,12 +33,8 @@ export interface ElectionOptions {
   /** Like no other's, also not of the same pod before a restart. */
   readonly identity: string;
   readonly times: LeaseTimes;
-  readonly clock: {
-    /** Milliseconds that only go forward; nothing else decides. */
-    readonly monotonic: () => number;
-    /** Milliseconds since 1970, written for people. */
-    readonly wall: () => number;
-  };
+  /** Only the one that goes forward decides anything. */
+  readonly clock: Clock;
   /** From 0 to 1. */
   readonly random: () => number;
   /**
@@ -189,7 +186,7 @@ async function write(
 ): Promise<void> {
   const { identity, times, clock } = options;
   const sent = clock.monotonic();
-  const spec = claimSpec(before, { identity, times, wall: clock.wall() });
+  const spec = claimSpec(before, { identity, times, wall: clock.now() });
   const record = await state.calls.write(before, spec, state.cut.signal);
   state.sighting = { record, since: clock.monotonic() };
   state.follows = '';
@@ -235,7 +232,7 @@ async function stop(state: State, options: ElectionOptions): Promise<void> {
 async function release({ calls, sighting }: State, options: ElectionOptions): Promise<void> {
   const { clock, identity, observe } = options;
   if (sighting?.record.holder !== identity) return;
-  const spec = releaseSpec(sighting.record, clock.wall());
+  const spec = releaseSpec(sighting.record, clock.now());
   try {
     await calls.write(sighting.record, spec, AbortSignal.timeout(PATIENCE));
   } catch (error) {

@@ -37,7 +37,7 @@ describe('an election on an API server', () => {
         lease: { namespace: 'system', name: 'ds-injector' },
         identity: name,
         times: TIMES,
-        clock: { monotonic: () => performance.now(), wall: Date.now },
+        clock: { monotonic: () => performance.now(), now: Date.now },
         random: Math.random,
         lead: (signal) => terms.lead(name, signal),
         observe: {

@@ -79,7 +79,7 @@ const run = ({ leases, terms, identity, hits, clock, random }: Candidate): Elect
     times: TIMES,
     clock: {
       monotonic: () => performance.now() * clock.rate + clock.offset,
-      wall: () => performance.now() - clock.offset,
+      now: () => performance.now() - clock.offset,
     },
     random,
     lead: (signal) => terms.lead(identity, signal),
