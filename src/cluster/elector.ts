@@ -11,6 +11,7 @@ import {
 } from './lease.js';
 import { isStatus, leaseCalls, type LeaseCalls } from './lease-calls.js';
 import { pause, within } from './pause.js';
+import { problemOf, Problems } from './problems.js';
 import { startTerm, type Term } from './term.js';
 
 /** Hears of an election. */
@@ -21,9 +22,8 @@ export interface ElectionObserver {
   readonly lost: (why: string) => void;
   /** Another one is seen to hold the Lease; told once for each. */
   readonly follows: (holder: string) => void;
-  /** An attempt failed; told once for as long as the reason stays the same. */
-  readonly failed: (error: unknown) => void;
-  /** An attempt succeeded after one that failed. */
+  /** An attempt, or the leader's work, failed; told once until an attempt succeeds. */
+  readonly failed: (problem: string) => void;
   readonly recovered: () => void;
 }
 
@@ -71,7 +71,7 @@ export function elect(options: ElectionOptions): Election {
   const state: State = {
     // Half of the deadline, so that one call that hangs does not cost a leader its term.
     calls: leaseCalls({ client, lease, timeout: times.renewDeadline / 2 }),
-    problem: '',
+    problems: new Problems(),
     retryAfter: 0,
     follows: '',
     work: Promise.resolve(),
@@ -92,8 +92,7 @@ interface State {
   readonly calls: LeaseCalls;
   sighting?: Sighting;
   term?: Term;
-  /** What failed last; empty if nothing did since an attempt succeeded. */
-  problem: string;
+  readonly problems: Problems;
   /** Milliseconds for which the API server wants to be left alone. */
   retryAfter: number;
   /** The other holder that was told of last. */
@@ -138,14 +137,13 @@ async function attempt(state: State, options: ElectionOptions): Promise<void> {
 }
 
 function recover(state: State, { observe }: ElectionOptions): void {
-  if (state.problem !== '') observe.recovered();
-  state.problem = '';
+  if (state.problems.over()) observe.recovered();
 }
 
 function tell(state: State, { observe }: ElectionOptions, error: unknown): void {
-  if (state.stopping.signal.aborted || state.problem === String(error)) return;
-  state.problem = String(error);
-  observe.failed(error);
+  if (state.stopping.signal.aborted) return;
+  const problem = problemOf(error);
+  if (state.problems.met(problem)) observe.failed(problem);
 }
 
 /** The record that a leader wrote last is most likely still there. @returns whether it was. */
@@ -214,7 +212,7 @@ async function work(signal: AbortSignal, { lead: task, observe }: ElectionOption
   try {
     await task(signal);
   } catch (error) {
-    observe.failed(error);
+    observe.failed(problemOf(error));
   }
 }
 
@@ -237,6 +235,6 @@ async function release({ calls, sighting }: State, options: ElectionOptions): Pr
     await calls.write(sighting.record, spec, AbortSignal.timeout(PATIENCE));
   } catch (error) {
     // Others wait for its time to pass, then.
-    if (!isStatus(error, 404, 409)) observe.failed(error);
+    if (!isStatus(error, 404, 409)) observe.failed(problemOf(error));
   }
 }

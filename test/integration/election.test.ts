@@ -1,12 +1,11 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import type { ApiClient } from '../../src/cluster/api.js';
-import { makeClient } from '../../src/cluster/client.js';
 import { elect, type Election } from '../../src/cluster/elector.js';
 import { LEASES } from '../../src/cluster/resources.js';
 import { startApiServer, type ApiServer } from '../support/api-server/api-server.js';
+import { clientOf } from '../support/api-server/client.js';
 import { Terms } from '../support/terms.js';
 
-const credentials = () => Promise.resolve({ headers: {}, tls: {} });
 const TIMES = { leaseDuration: 2_000, renewDeadline: 1_200, retryPeriod: 150 };
 
 /** Elections over HTTP, in seconds where production takes minutes. */
@@ -25,7 +24,7 @@ describe('an election on an API server', () => {
   }
 
   const candidate = (name: string): Candidate => {
-    const client = makeClient({ server: new URL(server.url), credentials }, { userAgent: name });
+    const client = clientOf(server);
     const told: string[] = [];
     const one: Candidate = {
       name,
@@ -44,7 +43,7 @@ describe('an election on an API server', () => {
           won: () => told.push('won'),
           lost: (why) => told.push(`lost: ${why}`),
           follows: (holder) => told.push(`follows ${holder}`),
-          failed: (error) => told.push(String(error)),
+          failed: (problem) => told.push(problem),
           recovered: () => told.push('recovered'),
         },
       }),
