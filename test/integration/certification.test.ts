@@ -1,0 +1,232 @@
+import { randomBytes } from 'node:crypto';
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { readAuthority, withAuthority, type Authority } from '../../src/certs/authority.js';
+import { certificatesIn } from '../../src/certs/bundle.js';
+import { issueAuthority, serialOf, type Issued } from '../../src/certs/issue.js';
+import { SECRETS } from '../../src/cluster/resources.js';
+import type { KubernetesObject } from '../../src/core/model/types.js';
+import { startApiServer, type ApiServer } from '../support/api-server/api-server.js';
+import {
+  bundlesIn,
+  configIn,
+  shakeHands,
+  startHandshakes,
+  type Handshakes,
+} from './support/handshakes.js';
+import { NAMESPACE, startReplica, type Replica, type ReplicaOptions } from './support/replica.js';
+
+const MINUTE = 60_000;
+const HOUR = 60 * MINUTE;
+
+const entry = (name: string, service = 'ds-injector'): object => ({
+  name,
+  clientConfig: { service: { namespace: NAMESPACE, name: service, path: '/mutate' } },
+});
+const configuration = (...webhooks: object[]): KubernetesObject => ({
+  apiVersion: 'admissionregistration.k8s.io/v1',
+  kind: 'MutatingWebhookConfiguration',
+  metadata: { name: 'ds-injector' },
+  webhooks,
+});
+
+describe('certificates of replicas', () => {
+  let api: ApiServer;
+  let replicas: Replica[] = [];
+  let handshakes: Handshakes | undefined;
+
+  const start = async (count: number, options: ReplicaOptions = {}): Promise<void> => {
+    const names = Array.from({ length: count }, (_, n) => `${'abc'[n] ?? ''}${replicas.length}`);
+    replicas.push(...(await Promise.all(names.map((name) => startReplica(api, name, options)))));
+  };
+  const stop = async (): Promise<void> => {
+    await Promise.all(replicas.map((replica) => replica.stop()));
+    replicas = [];
+  };
+  const call = (lag = 0): Handshakes => (handshakes = startHandshakes(api, replicas, lag));
+  const eventually = (check: () => void): Promise<void> =>
+    vi.waitFor(check, { timeout: 20_000, interval: 10 });
+  const secret = (): KubernetesObject | undefined => api.store.list(SECRETS)[0];
+  const authority = (): Authority => {
+    const reading = readAuthority(secret() ?? {});
+    if (reading.kind !== 'ready') throw new Error('there is no authority');
+    return reading.authority;
+  };
+  const put = (held: Authority): void => {
+    const metadata = { namespace: NAMESPACE, name: 'ds-injector-ca' };
+    api.store.put(withAuthority({ apiVersion: 'v1', kind: 'Secret', metadata }, held));
+  };
+  const spoil = (data: unknown): void => {
+    const { resourceVersion: _, ...metadata } = secret()?.metadata ?? {};
+    api.store.put({ ...secret(), metadata, data });
+  };
+  const bundle = (): string => bundlesIn(configIn(api))[0] ?? '';
+  const serials = (pem: string): readonly string[] =>
+    certificatesIn(pem).map(({ serialNumber }) => serialNumber);
+  const certified = (): Promise<void> =>
+    eventually(() => {
+      expect(serials(bundle())).toContain(serials(authority().ca.cert)[0]);
+    });
+  const told = (): readonly string[] => replicas.flatMap((replica) => replica.told);
+  const writes = () =>
+    api.calls.filter(
+      ({ verb, path }) => ['create', 'update', 'patch'].includes(verb) && !path.includes('/leases'),
+    ).length;
+  const issue = (madeAgo: number, lifetime: number): Promise<Issued> => {
+    const stamp = { now: Date.now() - madeAgo, serial: serialOf(randomBytes(16)) };
+    return issueAuthority(stamp, lifetime);
+  };
+
+  beforeEach(async () => {
+    api = await startApiServer();
+    api.store.put(configuration(entry('pods.ds-injector.io')));
+  });
+  afterEach(async () => {
+    await handshakes?.stop();
+    handshakes = undefined;
+    await stop();
+    await api.close();
+  });
+
+  it('come from one authority, however many start together', async () => {
+    await start(3);
+    await certified();
+    expect(api.store.list(SECRETS)).toHaveLength(1);
+    expect(told().filter((one) => one.startsWith('made'))).toHaveLength(1);
+    for (const { port, certification } of replicas) {
+      await shakeHands(port, bundle());
+      expect(certification.unready()).toBeUndefined();
+    }
+    // Each has a certificate of its own.
+    expect(new Set(replicas.map((one) => one.certification.current().cert)).size).toBe(3);
+    expect(JSON.stringify(secret())).not.toContain('tls.');
+  });
+
+  it('need no write once all is as it should be', async () => {
+    await start(2);
+    await certified();
+    await stop();
+    const before = writes();
+    await start(2);
+    await eventually(() => {
+      expect(told()).toContain('won');
+    });
+    const watched = api.watches.count('mutatingwebhookconfigurations');
+    await call().more(50);
+    expect([writes() - before, watched, handshakes?.failed]).toEqual([0, 1, []]);
+  });
+
+  it('fill a Secret that somebody made without content', async () => {
+    const labels = { 'app.kubernetes.io/managed-by': 'Helm' };
+    const metadata = { namespace: NAMESPACE, name: 'ds-injector-ca', labels };
+    api.store.put({ apiVersion: 'v1', kind: 'Secret', type: 'Opaque', metadata });
+    await start(3);
+    await certified();
+    expect(secret()?.metadata?.labels).toEqual(labels);
+    expect(
+      api.calls.filter(({ verb, path }) => verb === 'create' && path.includes('secrets')),
+    ).toEqual([]);
+  });
+
+  it('change their authority without a failed handshake', { timeout: 120_000 }, async () => {
+    // At two thirds of its life it is replaced, in two phases.
+    const old = await issue(41 * MINUTE, HOUR);
+    put({ ca: old, previous: [] });
+    await start(3, { propagation: 3_000, lifetimes: { authority: HOUR, leaf: 12_000 } });
+    await certified();
+    // Callers learn of a bundle almost as late as they may.
+    call(1_000);
+    await eventually(() => {
+      expect(told()).toContain('promote');
+    });
+    await eventually(() => {
+      expect(told()).toContain('forget');
+    });
+    await certified();
+    await handshakes?.more(100);
+    expect(handshakes?.failed).toEqual([]);
+    expect(handshakes?.served.size).toBeGreaterThanOrEqual(6);
+    expect(serials(bundle())).toEqual(serials(authority().ca.cert));
+    expect(serials(bundle())).not.toEqual(serials(old.cert));
+    const steps = told().filter((one) => ['announce', 'promote', 'forget'].includes(one));
+    expect(steps).toEqual(['announce', 'promote', 'forget']);
+  });
+
+  it.each<[string, () => unknown]>([
+    ['holds garbage', () => ({ 'ca.crt': 'AAAA', 'ca.key': 'AAAA' })],
+    ['is half empty', () => ({ 'ca.crt': (secret()?.['data'] as object)['ca.crt' as never] })],
+    ['is emptied', () => ({})],
+    ['holds no data', () => null],
+  ])('go on, and are mended, when the Secret %s', async (_, data) => {
+    await start(3);
+    await certified();
+    const before = authority().ca.cert;
+    call();
+    await handshakes?.more(10);
+    spoil(data());
+    await eventually(() => {
+      expect(told()).toContain('promote');
+    });
+    await handshakes?.more(50);
+    expect(handshakes?.failed).toEqual([]);
+    // Who took the authority away may not have trusted it any more.
+    expect(authority().ca.cert).not.toBe(before);
+    expect(authority().previous).toEqual([before]);
+  });
+
+  it('go on when the Secret is deleted, and get another one', async () => {
+    await start(3);
+    await certified();
+    call();
+    await handshakes?.more(10);
+    api.store.drop(secret() ?? {});
+    await eventually(() => {
+      expect(told()).toContain('promote');
+    });
+    await handshakes?.more(50);
+    expect(handshakes?.failed).toEqual([]);
+    expect(told().filter((one) => one === 'made: there was no Secret')).toHaveLength(2);
+  });
+
+  it('follow an authority that somebody else put there, when callers trust it', async () => {
+    await start(3);
+    await certified();
+    const before = authority().ca.cert;
+    call(300);
+    await handshakes?.more(10);
+    put({ ca: await issue(0, HOUR), previous: [] });
+    const [serial] = serials(authority().ca.cert);
+    await eventually(() => {
+      expect(told().filter((one) => one === 'loaded')).toHaveLength(6);
+    });
+    await handshakes?.more(50);
+    expect(handshakes?.failed).toEqual([]);
+    expect(serials(bundle())).toEqual([serial, ...serials(before)]);
+  });
+
+  it('start without an API server, and are ready when it is there', async () => {
+    const { port, store } = api;
+    await api.close();
+    await start(1, { patience: 100 });
+    const [replica] = replicas;
+    expect(replica?.certification.unready()).toContain('ECONNREFUSED');
+    api = await startApiServer({ port, store });
+    await certified();
+    await eventually(() => {
+      expect(replica?.certification.unready()).toBeUndefined();
+    });
+    await shakeHands(replica?.port ?? 0, bundle());
+  });
+
+  it('are renewed while the API server is away', async () => {
+    await start(2, { lifetimes: { authority: HOUR, leaf: 6_000 } });
+    await certified();
+    const { port, store } = api;
+    const trusted = bundle();
+    await api.close();
+    await eventually(() => {
+      expect(told().filter((one) => one === 'loaded').length).toBeGreaterThanOrEqual(6);
+    });
+    for (const replica of replicas) await shakeHands(replica.port, trusted);
+    api = await startApiServer({ port, store });
+  });
+});
