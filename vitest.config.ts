@@ -14,6 +14,12 @@ export default defineConfig({
       project('integration', ['test/integration/**/*.test.ts'], 60_000),
       project('ratios', ['test/bench/core/**/*.test.ts'], 60_000),
       project('docs', ['test/docs/**/*.test.ts'], 60_000),
+      {
+        test: {
+          ...project('deploy', ['test/deploy/**/*.test.ts'], 60_000).test,
+          globalSetup: 'test/deploy/helm.setup.ts',
+        },
+      },
     ],
   },
 });

@@ -1,5 +1,5 @@
 // Prints the path of helm, which it builds from its Go module the first time (minutes) and keeps in a cache folder by its
-// version. Where there is no Go, a helm on PATH does. Exit code 3 with a line that says so where there is neither.
+// version. Where it cannot be built, a helm on PATH does. Exit code 3 with a line that says so where there is neither.
 // Uses nothing but Node.
 import { existsSync, mkdirSync, mkdtempSync, renameSync, rmSync } from 'node:fs';
 import { spawnSync } from 'node:child_process';
@@ -13,20 +13,24 @@ const ABSENT = 3;
 
 const runs = (command, ...args) => spawnSync(command, args, { stdio: 'ignore' }).status === 0;
 
-/** Builds beside the cache and moves the result into it, so that two at once do no harm. */
+/**
+ * Builds beside the cache and moves the result into it, so that two at once do no harm.
+ * @returns whether it worked; it does not without Go, and not without its modules.
+ */
 function build(cached) {
   mkdirSync(cached, { recursive: true });
   const folder = mkdtempSync(join(cached, 'build-'));
   try {
     console.error(`ds-injector: building helm ${VERSION} (once, some minutes) …`);
+    // In an empty folder: a go.mod where this is called from must not matter.
     const { status } = spawnSync('go', ['install', `${MODULE}@${VERSION}`], {
       env: { ...process.env, GOBIN: folder },
       stdio: ['ignore', 2, 2],
-      // A go.mod in the folder from which this is called must not matter.
       cwd: folder,
     });
-    if (status !== 0) throw new Error(`building helm: go install ${MODULE}@${VERSION} failed`);
+    if (status !== 0) return false;
     renameSync(join(folder, 'helm'), join(cached, 'helm'));
+    return true;
   } finally {
     rmSync(folder, { recursive: true, force: true });
   }
@@ -36,12 +40,11 @@ const caches = process.env.XDG_CACHE_HOME || join(homedir(), '.cache');
 const cached = join(caches, 'ds-injector', `helm-${VERSION}`);
 const helm = join(cached, 'helm');
 
-if (existsSync(helm)) console.log(helm);
-else if (runs('go', 'version')) {
-  build(cached);
-  console.log(helm);
-} else if (runs('helm', 'version')) console.log('helm');
+if (existsSync(helm) || (runs('go', 'version') && build(cached))) console.log(helm);
+else if (runs('helm', 'version')) console.log('helm');
 else {
-  console.error('ds-injector: there is neither Go, from which helm would be built, nor helm on PATH');
+  console.error(
+    'ds-injector: helm cannot be built (that takes Go and its modules), and is not on PATH',
+  );
   process.exitCode = ABSENT;
 }
