@@ -31,13 +31,16 @@ export function runs(path: string, isFolder: boolean): boolean {
   return LICENSE.test(path) || !NOT_RUN.test(`/${path}`);
 }
 
-/** The folders of the packages that `npm ci --omit=dev` would install, from the lock file and what is installed. */
+/** Packages of types alone, on which others depend. */
+const TYPES = /\/@types\/[^/]+$/;
+
+/** The folders of the packages that `npm ci --omit=dev` would install and node reads, from the lock file and what is installed. */
 export function productionPackages(root: string): readonly string[] {
   const lock = JSON.parse(readFileSync(`${root}/package-lock.json`, 'utf8')) as {
     readonly packages: Readonly<Record<string, Locked>>;
   };
   return Object.entries(lock.packages)
-    .filter(([path, { dev }]) => path !== '' && dev !== true)
+    .filter(([path, { dev }]) => path !== '' && dev !== true && !TYPES.test(path))
     .filter(([path, locked]) => isInstalled(root, path, locked))
     .map(([path]) => path);
 }
