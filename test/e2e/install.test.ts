@@ -22,7 +22,7 @@ describe('the installation', () => {
     expect(nodes).toEqual(['worker', 'worker']);
   });
 
-  it('its pods pass Pod Security "restricted"', async () => {
+  it('the pods of the injector pass Pod Security "restricted"', async () => {
     // The API server warns of pods that would be refused.
     const dry = ['label', '--dry-run=server', '--overwrite', '--warnings-as-errors'];
     const done = await kubectl([...dry, 'namespace', NAMESPACE, `${POD_SECURITY}=restricted`]);

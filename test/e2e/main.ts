@@ -8,20 +8,14 @@
  * Prints a table, and a last line `E2E {…}` for programs; ends with 1 if a test failed. Where the machine cannot run it, it
  * says `SKIP e2e:` and why, and ends with 0.
  */
-import { spawn } from 'node:child_process';
-import { once } from 'node:events';
 import { existsSync, readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
-import { up } from '../cluster/commands.js';
-import { takeDown } from '../cluster/down.js';
-import { importInto } from '../cluster/node.js';
-import { PATH } from '../cluster/packages.js';
-import { run } from '../cluster/shell.js';
+import { unshown } from '../support/proof.js';
 import type { Row } from './reporter.js';
+import { begin, end, runTests } from './session.js';
 import { reasonToSkip } from './skip.js';
-import { cluster, kubectl } from './support/kubectl.js';
-import { helmProgram, install } from './support/release.js';
+import { cluster } from './support/kubectl.js';
 import { sumOf, tableOf } from './table.js';
 import { tellTrouble } from './trouble.js';
 
@@ -35,81 +29,54 @@ const say = (line: string): void => {
   console.log(`${seconds().toFixed(0).padStart(4)} s  ${line}`);
 };
 
+/** What is to be seen if the tests did not even begin. */
+const notBegun: Row = {
+  theme: 'cluster',
+  demand: 'the cluster comes up with the injector in it',
+  result: 'failed',
+  seconds: 0,
+  note: 'see above',
+};
+
 const reason = await reasonToSkip();
-if (reason === undefined) process.exitCode = await everything();
+if (reason === undefined) process.exitCode = (await everything()) ? 0 : 1;
 else console.log(`SKIP e2e: ${reason}`);
 
-async function everything(): Promise<number> {
+/** @returns whether all passed. */
+async function everything(): Promise<boolean> {
   for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => void giveUp());
-  const rows = join(cluster.folder, 'e2e.json');
-  rmSync(rows, { force: true });
-  let passed = false;
-  try {
-    await prepare();
-    passed = await runTests(rows);
-  } catch (error) {
-    console.error(error);
-  }
-  const seen = existsSync(rows) ? (JSON.parse(readFileSync(rows, 'utf8')) as Row[]) : [];
+  const file = join(cluster.folder, 'e2e.json');
+  rmSync(file, { force: true });
+  const passed = await attempt(file);
   const kubernetes = cluster.exists ? cluster.release.version : '';
   if (!passed && cluster.exists) await tellTrouble();
-  await leave();
-  if (seen.length > 0) console.log(`\n${tableOf(seen)}`);
-  console.log(`\n${sumOf(seen, seconds(), kubernetes)}`);
-  return passed ? 0 : 1;
+  await end(values.keep, say);
+  const rows = existsSync(file) ? (JSON.parse(readFileSync(file, 'utf8')) as Row[]) : [notBegun];
+  console.log(`\n${tableOf(rows)}`);
+  const shown = positionals.length > 0 || isShown(rows);
+  console.log(`\n${sumOf(rows, seconds(), kubernetes)}`);
+  return passed && shown;
 }
 
-/** Brings everything up: what does not need each other, side by side. */
-async function prepare(): Promise<void> {
-  const archive = join(cluster.folder, 'ds-injector.tar');
-  const made = run('npm', ['run', '-s', 'image', '--', archive]);
-  // An error of one waits until it is asked for, and must not end the process before.
-  made.catch(() => undefined);
-  const helm = helmProgram();
-  helm.catch(() => undefined);
-  await up({});
-  say(`Kubernetes ${cluster.release.version} is up`);
-  await made;
-  await importInto('worker', archive);
-  rmSync(archive);
-  say('the image is on the worker node');
-  await helm;
-  if (values.keep) await removeThemes();
-  await install(...VALUES);
-  say('the chart is installed');
-}
-
-/** What differs from the chart's defaults: certificates that live for minutes, so that a test sees them replaced. */
-const VALUES = ['--set=certificates.self.caLifetime=3m', '--set=certificates.self.leafLifetime=1m'];
-
-/** What an earlier run left in a cluster that was kept. */
-async function removeThemes(): Promise<void> {
-  await kubectl(['delete', 'namespaces', '-l', 'e2e-theme', '--timeout=120s']);
-}
-
-async function runTests(rows: string): Promise<boolean> {
-  const vitest = join('node_modules', 'vitest', 'vitest.mjs');
-  const args = ['run', '--config', 'test/e2e/vitest.config.ts', '--reporter=default'];
-  const child = spawn(
-    process.execPath,
-    [vitest, ...args, '--reporter=./test/e2e/reporter.ts', ...positionals],
-    { stdio: 'inherit', env: { ...process.env, PATH, E2E_ROWS: rows } },
-  );
-  const [code] = (await once(child, 'exit')) as [number | null];
-  return code === 0;
-}
-
-async function leave(): Promise<void> {
-  if (!cluster.exists) return;
-  if (values.keep) {
-    console.log('\nthe cluster is left up; "npm run cluster -- down" ends it');
-    return;
+async function attempt(rows: string): Promise<boolean> {
+  try {
+    await begin(say);
+    return await runTests(positionals, rows);
+  } catch (error) {
+    console.error(error);
+    return false;
   }
-  await takeDown(cluster);
-  say('the cluster is gone');
+}
+
+/** Whether all tests passed that the documentation names. */
+function isShown(rows: readonly Row[]): boolean {
+  const passed = rows.filter(({ result }) => result === 'passed').map(({ demand }) => demand);
+  const missing = unshown(new Set(passed));
+  for (const name of missing) console.error(`docs/contract.md names "${name}", which did not pass`);
+  return missing.length === 0;
 }
 
 async function giveUp(): Promise<never> {
-  await leave();
+  await end(values.keep, say);
   process.exit(130);
 }

@@ -72,24 +72,23 @@ describe('who may mark a DaemonSet', () => {
     expect(await kubectl(...as(DEPLOYER, 'create', unmarked('mine')))).toContain('created');
   });
 
-  it.each([
-    ['on its template', theme.daemonSet('sneaky', [aShell('sneaky')])],
-    [
-      'on itself',
-      { ...unmarked('sneaky'), metadata: { name: 'sneaky', annotations: { [MARKED]: 'true' } } },
-    ],
-  ])('but not one with the mark %s', async (_where, daemonSet) => {
-    const words = await refusal(...as(DEPLOYER, 'create', daemonSet));
-    expect(words).toMatch(/Forbidden|forbidden/);
-    expect(words).toContain('inject');
+  it('a user who may create DaemonSets cannot create one with the mark, wherever it is', async () => {
+    const onTemplate = theme.daemonSet('sneaky', [aShell('sneaky')]);
+    const metadata = { name: 'sneaky', annotations: { [MARKED]: 'true' } };
+    const onItself = { ...unmarked('sneaky'), metadata };
+    for (const daemonSet of [onTemplate, onItself]) {
+      const words = await refusal(...as(DEPLOYER, 'create', daemonSet));
+      expect(words).toMatch(/Forbidden|forbidden/);
+      expect(words).toContain('inject');
+    }
   });
 
-  it('nor marks one that is there', async () => {
+  it('a user who may create DaemonSets cannot mark one that is there', async () => {
     const mark = ['annotate', 'daemonset', 'unmarked', `${MARKED}=true`, '-n', namespace];
     expect(await refusal([...mark, ...DEPLOYER])).toMatch(/inject/);
   });
 
-  it('nor changes or unmarks what a marked one runs', async () => {
+  it('a user who may create DaemonSets can neither change nor unmark a marked one', async () => {
     const image = ['set', 'image', 'daemonset/marked', 'marked=evil:1', '-n', namespace];
     expect(await refusal([...image, ...DEPLOYER])).toMatch(/inject/);
     const patch = { spec: { template: { metadata: { annotations: { [MARKED]: null } } } } };
@@ -97,7 +96,7 @@ describe('who may mark a DaemonSet', () => {
     expect(await refusal([...unmark, ...DEPLOYER])).toMatch(/inject/);
   });
 
-  it('nor rewrites the history of a marked one', async () => {
+  it('a user who may create DaemonSets cannot rewrite the history of a marked one', async () => {
     const revisions = await getJson<{ items: KubernetesObject[] }>(
       ...['controllerrevisions', '-n', namespace, '-l', 'daemon=marked'],
     );
@@ -106,7 +105,7 @@ describe('who may mark a DaemonSet', () => {
     expect(await refusal([...patch, ...DEPLOYER])).toMatch(/inject/);
   });
 
-  it('a user with the verb inject marks them', async () => {
+  it('a user with the verb inject marks DaemonSets', async () => {
     const marker = ['--as=marker', '--as-group=system:authenticated'];
     const daemonSet = theme.daemonSet('theirs', [aShell('theirs')]);
     expect(await kubectl(...as(marker, 'create', daemonSet))).toContain('created');
@@ -129,23 +128,23 @@ describe("what the injector's own token may do, whatever RBAC lets it", () => {
     spec: { containers: [{ name, image: 'busybox:latest' }] },
   });
 
-  it('it does not change the image of a business container', async () => {
+  it("the injector's token cannot change a business container", async () => {
     expect(await refusal(patch('injected', image('app')))).toContain('ds-injector changes only');
     expect(await refusal(patch('aside', image('app')))).toContain('ds-injector changes only');
   });
 
-  it('it changes the image of a container that it injected', async () => {
+  it("the injector's token can change the image of a container that was injected", async () => {
     const dry = [...patch('injected', image('marked')), '--dry-run=server', '-o', 'json'];
     const { spec } = JSON.parse(await kubectl(dry)) as Pod;
     expect(spec?.containers?.map((each) => each.image)).toContain('busybox:latest');
   });
 
-  it('it does not touch labels and annotations of others', async () => {
+  it("the injector's token cannot touch labels of others", async () => {
     const change = { metadata: { labels: { app: 'other' } } };
     expect(await refusal(patch('injected', change))).toContain('ds-injector changes only');
   });
 
-  it('it creates and deletes no pods', async () => {
+  it("the injector's token can neither create nor delete pods", async () => {
     const write = as(token, 'create', theme.pod('made-by-the-injector'));
     expect(await refusal(...write)).toContain('ds-injector writes nothing but');
     expect(await refusal(['delete', 'pod', 'aside', '-n', namespace, ...token])).toContain(

@@ -6,7 +6,7 @@ import { untilInjected } from './support/api.js';
 import { apply, getJson, kubectl, waitFor } from './support/kubectl.js';
 import { metricsService, startMetricsApi } from './support/metrics-api.js';
 import { note } from './support/note.js';
-import { annotated, aShell, namesIn, Theme } from './support/objects.js';
+import { aShell, namesIn, Theme } from './support/objects.js';
 
 const theme = new Theme('resources');
 const QUOTA = 'e2e-resources-quota';
@@ -164,24 +164,23 @@ describe('resources', () => {
     });
   });
 
-  it.each([
-    ['Guaranteed', { ...asked, requests: asked.limits }],
-    ['Burstable', asked],
-    ['BestEffort', undefined],
-  ])('a pod of class %s stays in it', async (wanted, resources) => {
-    const containers = [aShell('app', '', resources === undefined ? {} : { resources })];
-    const name = wanted.toLowerCase();
-    const pods = [
-      theme.pod(name, { spec: { containers } }),
-      theme.pod(`${name}-without`, annotated('ds-injection', 'false'), { spec: { containers } }),
-    ];
+  it('a pod keeps its class of service', async () => {
+    const classes = {
+      Guaranteed: { ...asked, requests: asked.limits },
+      Burstable: asked,
+      BestEffort: {},
+    };
+    const pods = Object.entries(classes).map(([name, resources]) =>
+      theme.pod(name.toLowerCase(), { spec: { containers: [aShell('app', '', { resources })] } }),
+    );
     await apply(...pods);
-    for (const pod of pods) {
-      const made = await getJson<Pod & { status: { qosClass: string } }>(
-        ...['pod', '-n', theme.namespace, pod.metadata?.name ?? ''],
+    const names = pods.map(({ metadata }) => metadata?.name ?? '');
+    await waitFor(theme.namespace, 'condition=Ready', ...names.map((name) => `pod/${name}`));
+    for (const wanted of Object.keys(classes)) {
+      const pod = await getJson<Pod & { status: { qosClass: string } }>(
+        ...['pod', '-n', theme.namespace, wanted.toLowerCase()],
       );
-      expect(made.status.qosClass).toBe(wanted);
+      expect([pod.status.qosClass, ...namesIn(pod)]).toEqual([wanted, 'app', 'agent']);
     }
-    await waitFor(theme.namespace, 'condition=Ready', `pod/${name}`);
   });
 });

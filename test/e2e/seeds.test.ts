@@ -43,7 +43,7 @@ const helloDaemonSet: DaemonSet = {
 };
 
 /** Seed 002's volumes for its StatefulSet. */
-const volumes = [1, 2, 3].map((n) => ({
+const volumes = [1, 2].map((n) => ({
   apiVersion: 'v1',
   kind: 'PersistentVolume',
   metadata: { name: `pv-${n}`, labels: { type: 'local' } },
@@ -129,7 +129,7 @@ describe.concurrent('the workloads of the seeds', () => {
   });
 
   it('a StatefulSet with volume claims runs with the containers of the DaemonSets', async () => {
-    await waitFor(namespace, 'jsonpath={.status.readyReplicas}=3', 'statefulset/web');
+    await waitFor(namespace, 'jsonpath={.status.readyReplicas}=2', 'statefulset/web');
     const page = await exec(namespace, 'web-0', 'nginx', 'cat /usr/share/nginx/html/index.html');
     expect(page).toBe('welcome\n');
     for (const pod of await podsWith('app=nginx')) {

@@ -25,7 +25,7 @@ afterAll(async () => {
 });
 
 describe('the webhook is down', () => {
-  it('pods still start', async (context) => {
+  it('webhook down: pods still start', async (context) => {
     await apply(theme.pod('before'));
     await scale(0);
     await until('the end of the replicas', async () => (await replicas()).length === 0);
@@ -36,7 +36,7 @@ describe('the webhook is down', () => {
     expect(namesIn(await getJson<Pod>('pod', '-n', namespace, 'meanwhile'))).toEqual(['app']);
   });
 
-  it('pods are injected again once it is back', async () => {
+  it('webhook back: pods are injected again', async () => {
     await scale(2);
     await untilRolledOut();
     await untilInjected(theme.pod('after'), 'agent');

@@ -22,14 +22,14 @@ beforeAll(async () => {
 });
 
 describe('the webhook', () => {
-  it('is called once for each pod', async () => {
+  it('one webhook call for each pod', async () => {
     const before = await calls();
     for (let n = 0; n < 10; n += 1)
       expect(namesIn(await tryPod(theme.pod(`pod-${n}`)))).toHaveLength(3);
     expect((await calls()) - before).toBe(10);
   });
 
-  it('is not called for a pod that opts out', async () => {
+  it('no webhook call for a pod that opts out', async () => {
     const before = await calls();
     await tryPod(theme.pod('out', annotated('ds-injection', 'false')));
     expect((await calls()) - before).toBe(0);

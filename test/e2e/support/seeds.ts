@@ -52,26 +52,36 @@ export const seedDaemonSets = (theme: Theme): readonly DaemonSet[] =>
     });
 
 interface Workload extends KubernetesObject {
-  readonly spec?: {
-    readonly template?: PodTemplate;
-    readonly jobTemplate?: { readonly spec?: { readonly template?: PodTemplate } };
-  };
+  readonly spec?: { readonly template?: PodTemplate; readonly replicas?: number };
 }
+
+/** The seeds have up to seven of a kind, all alike. */
+const REPLICAS = 2;
 
 /** The workloads of a file of examples, in a theme's namespace and on super nodes. */
 export const seedWorkloads = (theme: Theme, file: string): readonly KubernetesObject[] =>
   (documents(`workloads/${file}`) as readonly Workload[]).map((workload) => {
     const placed = merge<Workload>(workload, { metadata: { namespace: theme.namespace } });
-    const { template } = placed.spec ?? {};
+    const { template, replicas } = placed.spec ?? {};
     return template
-      ? merge<Workload>(placed, { spec: { template: onSuperNode(theme, template) } })
+      ? merge<Workload>(placed, {
+          spec: {
+            template: onSuperNode(theme, template),
+            ...(replicas === undefined ? {} : { replicas: REPLICAS }),
+          },
+        })
       : placed;
   });
 
 const onSuperNode = (theme: Theme, template: PodTemplate): PodTemplate =>
   runnable(template, {
     metadata: { labels: { 'e2e-theme': theme.name } },
-    spec: { nodeSelector: superNodeSelector, tolerations: [superNodeToleration] },
+    spec: {
+      nodeSelector: superNodeSelector,
+      tolerations: [superNodeToleration],
+      // The daemons of seed 003 ignore SIGTERM, so that a Job ends only when this is over.
+      terminationGracePeriodSeconds: 3,
+    },
   });
 
 /** A template whose images are on the nodes. What does not run in a shell anyway gets a stand-in. */
