@@ -4,6 +4,7 @@
  *   npm run e2e                      everything, and nothing is left behind
  *   npm run e2e -- --keep            leaves the cluster up; the next run takes it as it is
  *   npm run e2e -- network order     only files whose names hold one of the words
+ *   npm run e2e -- --kubernetes 1.28 what there is to see on the oldest release that is supported
  *
  * Prints a table, and a last line `E2E {…}` for programs; ends with 1 if a test failed. Where the machine cannot run it, it
  * says `SKIP e2e:` and why, and ends with 0.
@@ -11,18 +12,26 @@
 import { existsSync, readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
+import { releaseOf } from '../cluster/releases.js';
 import { unshown } from '../support/proof.js';
 import type { Row } from './reporter.js';
-import { begin, end, runTests } from './session.js';
+import { begin, end, runTests, type Options } from './session.js';
 import { reasonToSkip } from './skip.js';
 import { cluster } from './support/kubectl.js';
 import { sumOf, tableOf } from './table.js';
 import { tellTrouble } from './trouble.js';
 
 const { values, positionals } = parseArgs({
-  options: { keep: { type: 'boolean', default: false } },
+  options: {
+    keep: { type: 'boolean', default: false },
+    kubernetes: { type: 'string', default: releaseOf().minor },
+  },
   allowPositionals: true,
 });
+const release = releaseOf(values.kubernetes);
+const options: Options = { kubernetes: release.minor, filters: positionals, keep: values.keep };
+/** What the documentation names is seen when all tests run. */
+const isWhole = positionals.length === 0 && release === releaseOf();
 const began = performance.now();
 const seconds = (): number => (performance.now() - began) / 1000;
 const say = (line: string): void => {
@@ -38,7 +47,7 @@ const notBegun: Row = {
   note: 'see above',
 };
 
-const reason = await reasonToSkip();
+const reason = await reasonToSkip(release);
 if (reason === undefined) process.exitCode = (await everything()) ? 0 : 1;
 else console.log(`SKIP e2e: ${reason}`);
 
@@ -48,20 +57,19 @@ async function everything(): Promise<boolean> {
   const file = join(cluster.folder, 'e2e.json');
   rmSync(file, { force: true });
   const passed = await attempt(file);
-  const kubernetes = cluster.exists ? cluster.release.version : '';
   if (!passed && cluster.exists) await tellTrouble();
-  await end(values.keep, say);
+  await end(options, say);
   const rows = existsSync(file) ? (JSON.parse(readFileSync(file, 'utf8')) as Row[]) : [notBegun];
   console.log(`\n${tableOf(rows)}`);
-  const shown = positionals.length > 0 || isShown(rows);
-  console.log(`\n${sumOf(rows, seconds(), kubernetes)}`);
+  const shown = !isWhole || isShown(rows);
+  console.log(`\n${sumOf(rows, seconds(), release.version)}`);
   return passed && shown;
 }
 
 async function attempt(rows: string): Promise<boolean> {
   try {
-    await begin(say);
-    return await runTests(positionals, rows);
+    await begin(options, say);
+    return await runTests(options, rows);
   } catch (error) {
     console.error(error);
     return false;
@@ -77,6 +85,6 @@ function isShown(rows: readonly Row[]): boolean {
 }
 
 async function giveUp(): Promise<never> {
-  await end(values.keep, say);
+  await end(options, say);
   process.exit(130);
 }

@@ -18,14 +18,24 @@ const VALUES = ['--set=certificates.self.caLifetime=3m', '--set=certificates.sel
 
 type Say = (line: string) => void;
 
+/** What the command line says. */
+export interface Options {
+  /** Such as `1.28`. */
+  readonly kubernetes: string;
+  /** Words of which a file's name has to hold one; none for all files. */
+  readonly filters: readonly string[];
+  /** Leaves the cluster up. */
+  readonly keep: boolean;
+}
+
 /** Brings up a cluster with the injector in it: what does not need each other, side by side. */
-export async function begin(say: Say): Promise<void> {
+export async function begin({ kubernetes }: Options, say: Say): Promise<void> {
   const archive = join(cluster.folder, 'ds-injector.tar');
   const made = run('npm', ['run', '-s', 'image', '--', archive]);
   const helm = helmProgram();
   // An error of either waits until it is asked for; it must not end the process before.
   for (const one of [made, helm]) one.catch(() => undefined);
-  await up({});
+  await up({ kubernetes });
   say(`Kubernetes ${cluster.release.version} is up`);
   await made;
   await importInto('worker', archive);
@@ -40,24 +50,23 @@ export async function begin(say: Say): Promise<void> {
 /**
  * Runs the tests in a process of their own.
  *
- * @param filters words of which a file's name has to hold one; none for all files.
  * @param rows the file for what is seen.
  * @returns whether all passed.
  */
-export async function runTests(filters: readonly string[], rows: string): Promise<boolean> {
+export async function runTests({ kubernetes, filters }: Options, rows: string): Promise<boolean> {
   const vitest = join('node_modules', 'vitest', 'vitest.mjs');
   const reporters = ['--reporter=default', '--reporter=./test/e2e/reporter.ts'];
   const config = ['--config', 'test/e2e/vitest.config.ts'];
   const child = spawn(process.execPath, [vitest, 'run', ...config, ...reporters, ...filters], {
     stdio: 'inherit',
-    env: { ...process.env, PATH, E2E_ROWS: rows },
+    env: { ...process.env, PATH, E2E_ROWS: rows, E2E_KUBERNETES: kubernetes },
   });
   const [code] = (await once(child, 'exit')) as [number | null];
   return code === 0;
 }
 
 /** Takes the cluster away, unless it is to be kept. */
-export async function end(keep: boolean, say: Say): Promise<void> {
+export async function end({ keep }: Options, say: Say): Promise<void> {
   if (!cluster.exists) return;
   if (keep) {
     say('the cluster is left up; "npm run cluster -- down" ends it');

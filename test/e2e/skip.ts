@@ -1,13 +1,13 @@
 import { isBuilt } from '../cluster/build.js';
 import { install, missingPackages, requireGo } from '../cluster/packages.js';
-import { releaseOf } from '../cluster/releases.js';
+import type { Release } from '../cluster/releases.js';
 
 /** Why this machine cannot run the tests, if it cannot. Debian packages that are missing are installed. */
-export async function reasonToSkip(): Promise<string | undefined> {
+export async function reasonToSkip(release: Release): Promise<string | undefined> {
   if (process.platform !== 'linux') return 'it needs Linux';
   if (process.getuid?.() !== 0) return 'it has to be run as root';
   try {
-    if (!isBuilt(releaseOf())) requireGo();
+    if (!isBuilt(release)) requireGo();
   } catch (error) {
     return (error as Error).message;
   }
