@@ -3,7 +3,7 @@ import { once } from 'node:events';
 import { join } from 'node:path';
 import { read } from './api.js';
 import type { Cluster } from './cluster.js';
-import { makeCredentials, type Credentials } from './credentials.js';
+import { credentialsIn, makeCredentials, type Credentials } from './credentials.js';
 import { openNetwork } from './network.js';
 import { net, ports } from './places.js';
 import { run } from './shell.js';
@@ -21,14 +21,21 @@ export async function startControlPlane(cluster: Cluster): Promise<void> {
     cluster.daemons.start(name, cluster.program(name), flags(values));
   };
   cluster.daemons.start('etcd', 'etcd', flags(etcd(cluster)));
-  start('kube-apiserver', apiServer(credentials));
-  await untilAlive(cluster, 'kube-apiserver', 'the API server', () => read(cluster, '/readyz'));
+  await startApiServer(cluster);
   start('kube-controller-manager', controllerManager(credentials));
   start('kube-scheduler', asUser(credentials.kubeconfig.scheduler));
   const account = '/api/v1/namespaces/default/serviceaccounts/default';
   await untilAlive(cluster, 'kube-controller-manager', 'the first ServiceAccount', () =>
     read(cluster, account),
   );
+}
+
+/** Starts the API server and waits until it is ready; after a stop, with all that it knew. */
+export async function startApiServer(cluster: Cluster): Promise<void> {
+  const name = 'kube-apiserver';
+  const args = flags(apiServer(credentialsIn(cluster.folder)));
+  cluster.daemons.start(name, cluster.program(name), args);
+  await untilAlive(cluster, name, 'the API server', () => read(cluster, '/readyz'));
 }
 
 /** Waits for what a daemon does, but no longer than it lives. */

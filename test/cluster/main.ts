@@ -26,7 +26,7 @@ const program = new Command('npm run cluster --')
   .showHelpAfterError('(npm run cluster -- --help says what there is)')
   .addHelpText(
     'after',
-    '\nIts state lies in .cluster, or where DS_INJECTOR_CLUSTER says. Only one can be up on a machine.',
+    '\nIts state lies in .cluster, or where TEST_CLUSTER_DIR says. Only one can be up on a machine.',
   );
 const VERSION = '--kubernetes <version>';
 const WHICH = 'which release: 1.36 or 1.28';

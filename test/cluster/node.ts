@@ -82,6 +82,15 @@ export async function importInto(node: string, archive: string): Promise<void> {
   await ctr(node, ['images', 'import', archive]);
 }
 
+/** The process of a container, which the machine sees as any other. @throws Error if it does not run. */
+export async function processOf(node: string, container: string): Promise<number> {
+  const tasks = await ctr(node, ['tasks', 'ls']);
+  const line = tasks.split('\n').find((each) => each.startsWith(container)) ?? '';
+  const [, pid] = line.split(/\s+/);
+  if (pid === undefined) throw new Error(`container ${container} does not run on ${node}`);
+  return Number(pid);
+}
+
 /** What every node has to have. */
 async function makeImages({ imageFolder }: Cluster): Promise<void> {
   const pause = join(imageFolder, 'pause.tar');

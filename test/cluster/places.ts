@@ -35,9 +35,9 @@ export const SOURCES = fileURLToPath(new URL('kube/', import.meta.url));
 
 const PROJECT = fileURLToPath(new URL('../..', import.meta.url));
 
-/** Where all that a cluster writes lies; DS_INJECTOR_CLUSTER names another folder. */
+/** Where all that a cluster writes lies; TEST_CLUSTER_DIR names another folder. */
 export const stateFolder = (): string =>
-  resolve(process.env['DS_INJECTOR_CLUSTER'] ?? join(PROJECT, '.cluster'));
+  resolve(process.env['TEST_CLUSTER_DIR'] ?? join(PROJECT, '.cluster'));
 
 /** Where programs are kept that took minutes to build. */
 export const cacheFolder = (): string =>

@@ -1,8 +1,9 @@
 import { beforeAll, describe, expect, it } from 'vitest';
+import { processOf } from '../../cluster/node.js';
 import { until } from '../../cluster/until.js';
 import { untilInjected } from '../support/api.js';
 import { apply, kubectl } from '../support/kubectl.js';
-import { inWords, underLoad } from '../support/load.js';
+import { inWords, NOT_INJECTED, underLoad } from '../support/load.js';
 import { note } from '../support/note.js';
 import { aShell, Theme } from '../support/objects.js';
 import { NAMESPACE, replicas, RELEASE, untilRolledOut } from '../support/release.js';
@@ -44,4 +45,26 @@ describe('replicas under a load of 50 creations a second and more', () => {
     expect(load).toMatchObject(clean);
     expect(load.perSecond).toBeGreaterThanOrEqual(50);
   });
+
+  it('a replica dies without a warning: pods are created all the same', async (context) => {
+    const [first] = await replicas();
+    const [status] = first?.status.containerStatuses ?? [];
+    const container = status?.containerID?.replace('containerd://', '') ?? '';
+    const load = await underLoad(pod, 'agent', async () => {
+      process.kill(await processOf('worker', container), 'SIGKILL');
+      await untilRestarted(first?.metadata.uid ?? '', status?.restartCount ?? 0);
+    });
+    note(context, `${inWords(load)}; the API server asks no second replica`);
+    // The API server does not repeat a call that broke off, and asks for an endpoint until it hears that it is gone.
+    expect(load.errors.filter((error) => error !== NOT_INJECTED)).toEqual([]);
+    await untilInjected(pod, 'agent');
+  });
 });
+
+const untilRestarted = (uid: string, restarts: number): Promise<unknown> =>
+  until('the replica to be back', async () => {
+    const replica = (await replicas()).find(({ metadata }) => metadata.uid === uid);
+    const count = replica?.status.containerStatuses?.[0]?.restartCount ?? 0;
+    const ready = replica?.status.conditions?.find(({ type }) => type === 'Ready');
+    return count > restarts && ready?.status === 'True';
+  });

@@ -18,6 +18,9 @@ export interface Load {
   readonly errors: readonly string[];
 }
 
+/** What is said of a pod that was created without the containers. */
+export const NOT_INJECTED = 'it was not injected';
+
 /** How the table shows it. */
 export const inWords = ({ creations, failed, failedOpen, perSecond }: Load): string =>
   `${creations} creations, ${Math.floor(perSecond)}/s, ${failed} failed, ${failedOpen} failed open`;
@@ -41,7 +44,7 @@ export async function underLoad(
   const open: Promise<void>[] = [];
   const create = async (): Promise<void> => {
     try {
-      if (!namesIn(await tryPod(pod)).includes(container)) errors.push('it was not injected');
+      if (!namesIn(await tryPod(pod)).includes(container)) errors.push(NOT_INJECTED);
     } catch (error) {
       errors.push((error as Error).message);
     }
