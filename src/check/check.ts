@@ -1,0 +1,169 @@
+import { ApiError, type ApiClient } from '../cluster/api.js';
+import type { KubernetesObject } from '../core/model/types.js';
+import { parseVersion } from '../core/model/version.js';
+import type { Settings } from '../core/settings.js';
+import { ask, valueOr, type Answer } from './answer.js';
+import { findCertificates } from './certificates.js';
+import type { Area } from './codes.js';
+import { findDaemonSets } from './daemon-sets.js';
+import { fetchObjects } from './fetch.js';
+import { findTrial } from './find-trial.js';
+import { finding, type Finding } from './finding.js';
+import { findInstallation } from './installation.js';
+import { findMarks } from './marks.js';
+import type { Names } from './names.js';
+import { findNeighbours } from './neighbours.js';
+import { findNodes } from './nodes.js';
+import { askRights, findRights } from './permissions.js';
+import { fetchPods, findPods } from './pods.js';
+import { textAt, timeAt } from './raw.js';
+import { Reader } from './reader.js';
+import { OWN_REVIEWS } from './resources.js';
+import {
+  gitVersionOf,
+  isInstalled,
+  worldOf,
+  type Engine,
+  type Objects,
+  type Seen,
+} from './seen.js';
+import { tryPod } from './trial.js';
+import { findVersions } from './versions.js';
+import { findWebhook } from './webhook.js';
+
+export interface CheckOptions {
+  readonly names: Names;
+  /** Those of the installed injector, as far as they are known. */
+  readonly settings: Settings;
+  /** Whether the version in the settings is what the user said, and not to be asked for. */
+  readonly versionGiven: boolean;
+  /** Where the dry-run pod would be. */
+  readonly trialNamespace: string;
+  /** How many pods to look at, at most. */
+  readonly limit: number;
+}
+
+export interface CheckDeps {
+  readonly client: ApiClient;
+  readonly engine: Engine;
+  /** Milliseconds since 1970. */
+  readonly clock: () => number;
+}
+
+/** What was found, and where. */
+export interface Report {
+  /** As the API server tells them; empty where it does not. */
+  readonly kubernetesVersion: string;
+  readonly user: string;
+  readonly installed: boolean;
+  /** In the order in which it is told. */
+  readonly findings: readonly Found[];
+}
+
+export type Found = Finding & { readonly area: Area };
+
+/**
+ * Looks at a cluster through its API server and says what speaks for and against injection there. Nothing is changed:
+ * it reads, asks about rights, and has a pod admitted in a dry run.
+ *
+ * @throws UnreachableError or ApiError if the API server cannot be spoken with at all.
+ */
+export async function check(options: CheckOptions, deps: CheckDeps): Promise<Report> {
+  const version = await firstWord(deps.client);
+  const reader = new Reader(deps.client);
+  const [objects, person] = await Promise.all([
+    fetchObjects(reader, options.names),
+    askWhoAndWhen(reader, deps.clock),
+  ]);
+  const seen = seenOf({ ...objects, version }, options, person);
+  return {
+    kubernetesVersion: gitVersionOf(seen.objects),
+    user: person.user,
+    installed: isInstalled(seen),
+    findings: await findAll(seen, reader, { ...options, ...deps }),
+  };
+}
+
+/** A refusal to tell the version is one of many answers; no connection, or not to be known there, is the end. */
+async function firstWord(client: ApiClient): Promise<Answer<KubernetesObject>> {
+  const question = client.request({ method: 'GET', path: '/version' });
+  await question.catch((error: unknown) => {
+    if (!(error instanceof ApiError) || error.status === 401) throw error;
+  });
+  return ask('read the version', () => question);
+}
+
+interface Person {
+  readonly user: string;
+  /** The time of the API server and by how much this machine is ahead of it, in milliseconds. */
+  readonly now: number;
+  readonly ahead?: number;
+}
+
+/** A review of oneself says when it was made. */
+async function askWhoAndWhen(reader: Reader, clock: () => number): Promise<Person> {
+  const begin = clock();
+  const review = valueOr(await reader.post(OWN_REVIEWS, undefined), {});
+  const now = clock();
+  const told = timeAt(review, 'metadata', 'creationTimestamp');
+  const user = textAt((review as Record<string, unknown>)['status'], 'userInfo', 'username');
+  if (told === undefined) return { user, now };
+  const ahead = (begin + now) / 2 - told;
+  return { user, ahead, now: now - ahead };
+}
+
+function seenOf(
+  objects: Objects,
+  { names, settings, versionGiven }: CheckOptions,
+  { now, ahead }: Person,
+): Seen {
+  const version = gitVersionOf(objects);
+  const isKnown = !versionGiven && parseVersion(version) !== undefined;
+  return {
+    names,
+    objects,
+    now,
+    ...(ahead === undefined ? {} : { ahead }),
+    settings: {
+      ...settings,
+      ...(isKnown ? { kubernetesVersion: version } : {}),
+      own: { namespace: names.namespace, release: names.release },
+    },
+  };
+}
+
+async function findAll(
+  seen: Seen,
+  reader: Reader,
+  { engine, clock, trialNamespace, limit }: CheckOptions & CheckDeps,
+): Promise<readonly Found[]> {
+  const world = worldOf(seen.objects);
+  const [rights, trial, pods] = await Promise.all([
+    askRights(reader, seen),
+    tryPod(seen, { reader, engine, world, clock, namespace: trialNamespace }),
+    fetchPods(reader, seen, limit),
+  ]);
+  return [
+    ...look('versions', () => findVersions(seen)),
+    ...look('permissions', () => findRights(rights)),
+    ...look('installation', () => findInstallation(seen)),
+    ...look('webhook', () => findWebhook(seen)),
+    ...look('certificates', () => findCertificates(seen)),
+    ...look('nodes', () => findNodes(seen)),
+    ...look('daemonSets', () => findDaemonSets(seen, world, engine)),
+    ...look('marks', () => findMarks(seen)),
+    ...look('trial', () => findTrial(trial)),
+    ...look('pods', () => findPods(pods, seen, { engine, world })),
+    ...look('neighbours', () => findNeighbours(seen)),
+  ];
+}
+
+/** Objects may be anything; what nobody thought of must not take the other findings with it. */
+function look(area: Area, find: () => readonly Finding[]): readonly Found[] {
+  try {
+    return find().map((one) => ({ area, ...one }));
+  } catch (error) {
+    const message = error instanceof Error ? error.message : String(error);
+    return [{ area, ...finding('not_understood', message) }];
+  }
+}

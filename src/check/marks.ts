@@ -1,0 +1,76 @@
+import type { KubernetesObject } from '../core/model/types.js';
+import { given, valueOr } from './answer.js';
+import { finding, type Finding, type Item } from './finding.js';
+import { listAt, nameOf, textAt, textsAt } from './raw.js';
+import { holdersOf, rbacUnknown, type Holder, type Right } from './rbac.js';
+import { NO_LISTING } from './reader.js';
+import { isInstalled, type Seen } from './seen.js';
+
+/** Who may mark DaemonSets, which is to put containers into the pods of others. */
+export function findMarks(seen: Seen): readonly Finding[] {
+  const policy = valueOr(seen.objects.policies, NO_LISTING).items.find(guardsMarks);
+  const guarded = policy !== undefined && isEnforced(policy, seen);
+  return [
+    ...given(
+      seen.objects.policies,
+      () => ofPolicy(policy, guarded, seen),
+      () => ofPolicy(undefined, false, seen),
+    ),
+    ...rbacUnknown(seen.objects.rbac),
+    ...ofHolders(holdersOf(seen.objects.rbac, guarded ? INJECT : WRITE)),
+  ];
+}
+
+/** Before an installation, that there is no policy is as it should be. */
+function ofPolicy(
+  policy: KubernetesObject | undefined,
+  guarded: boolean,
+  seen: Seen,
+): readonly Finding[] {
+  if (!isInstalled(seen)) return [];
+  if (policy === undefined) return [finding('marking_not_guarded')];
+  return [finding(guarded ? 'marking_guarded' : 'marking_policy_idle', nameOf(policy))];
+}
+
+/** A policy on DaemonSets that asks the authorizer for the verb `inject`, whatever it is called. */
+const guardsMarks = (policy: KubernetesObject): boolean =>
+  listAt(policy, 'spec', 'matchConstraints', 'resourceRules').some((rule) =>
+    textsAt(rule, 'resources').includes('daemonsets'),
+  ) && ASKS.test(JSON.stringify(policy['spec'] ?? null));
+
+const ASKS = /authorizer\b.{0,200}check\(\\?['"]inject\\?['"]\)/;
+
+function isEnforced(policy: KubernetesObject, { objects }: Seen): boolean {
+  return valueOr(objects.policyBindings, NO_LISTING).items.some(
+    (binding) =>
+      textAt(binding, 'spec', 'policyName') === nameOf(policy) &&
+      textsAt(binding, 'spec', 'validationActions').includes('Deny'),
+  );
+}
+
+const DAEMON_SETS = { group: 'apps', resource: 'daemonsets' };
+const INJECT: readonly Right[] = [{ verb: 'inject', ...DAEMON_SETS }];
+const WRITE: readonly Right[] = ['create', 'update', 'patch'].map((verb) => ({
+  verb,
+  ...DAEMON_SETS,
+}));
+
+/** Those whom people made come first; the parts of Kubernetes are counted. */
+function ofHolders(holders: readonly Holder[]): readonly Finding[] {
+  const people = holders.filter(({ subject }) => !PARTS.test(subject));
+  const parts = holders.length - people.length;
+  const items: readonly Item[] = [
+    ...people.map(({ subject, namespaces }) => ({
+      name: subject,
+      detail: namespaces === undefined ? 'everywhere' : `in ${namespaces.join(', ')}`,
+    })),
+    ...(parts === 0
+      ? []
+      : [{ name: `${parts} parts of Kubernetes`, detail: 'controllers and the like' }]),
+  ];
+  return items.length === 0 ? [] : [finding('marking_rights', items)];
+}
+
+/** Users and groups of the control plane, and the ServiceAccounts of kube-controller-manager. */
+const PARTS =
+  /^User system:(?!anonymous$|serviceaccount:)|^ServiceAccount kube-system\/\S+-controller$|^Group system:(nodes|bootstrappers)/;

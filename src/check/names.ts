@@ -1,0 +1,29 @@
+/** What the injector's objects are called. */
+export interface Names {
+  readonly namespace: string;
+  readonly release: string;
+  /** Of Deployment, Service, ServiceAccount and Lease. */
+  readonly fullName: string;
+  readonly webhook: string;
+  readonly caSecret: string;
+}
+
+const PROGRAM = 'ds-injector';
+
+/** Names as the chart gives them: those of release `a` are called `a-ds-injector`. */
+export function namesOf({
+  namespace,
+  release,
+  webhook,
+}: {
+  readonly namespace: string;
+  readonly release: string;
+  readonly webhook?: string | undefined;
+}): Names {
+  const fullName = release === PROGRAM ? PROGRAM : `${release}-${PROGRAM}`;
+  return { namespace, release, fullName, webhook: webhook ?? fullName, caSecret: `${fullName}-ca` };
+}
+
+/** The label and its value by which the injector's own objects are known, whatever the release. */
+export const OWN_NAME_LABEL = 'app.kubernetes.io/name';
+export const OWN_NAME = PROGRAM;

@@ -1,0 +1,88 @@
+import {
+  CONTROLLER_REVISIONS,
+  DAEMON_SETS,
+  LEASES,
+  MUTATING_WEBHOOKS,
+  NAMESPACES,
+  NODES,
+  PODS,
+  SECRETS,
+  type Resource,
+} from '../cluster/resources.js';
+import type { Names } from './names.js';
+import {
+  CLUSTER_ROLE_BINDINGS,
+  CLUSTER_ROLES,
+  DEPLOYMENTS,
+  DISRUPTION_BUDGETS,
+  POLICIES,
+  POLICY_BINDINGS,
+  ROLE_BINDINGS,
+  ROLES,
+  SERVICE_ACCOUNTS,
+  SERVICES,
+} from './resources.js';
+
+/** Something that somebody has to be allowed to do. */
+export interface Need {
+  readonly verb: string;
+  readonly group: string;
+  readonly resource: string;
+  readonly namespace?: string;
+  readonly name?: string;
+}
+
+const need = (
+  resource: Resource,
+  verbs: readonly string[],
+  place: Pick<Need, 'namespace' | 'name'> = {},
+): readonly Need[] =>
+  verbs.map((verb) => ({ verb, group: resource.group, resource: resource.plural, ...place }));
+
+const WATCH = ['list', 'watch'];
+
+/**
+ * All that the injector does at the API server: the one list, to which the chart's roles are held.
+ *
+ * @param certificates `self` if it makes its certificates, `files` if they are given to it.
+ */
+export function injectorNeeds(names: Names, certificates: 'self' | 'files'): readonly Need[] {
+  const { namespace, fullName, webhook, caSecret } = names;
+  return [
+    ...[DAEMON_SETS, CONTROLLER_REVISIONS, NODES, NAMESPACES, PODS].flatMap((resource) =>
+      need(resource, WATCH),
+    ),
+    ...need(LEASES, ['create'], { namespace }),
+    ...need(LEASES, ['get', 'update'], { namespace, name: fullName }),
+    ...(certificates === 'files'
+      ? []
+      : [
+          ...need(SECRETS, ['create'], { namespace }),
+          ...need(SECRETS, ['get', 'list', 'watch', 'update'], { namespace, name: caSecret }),
+          ...need(MUTATING_WEBHOOKS, ['get', 'list', 'watch', 'patch'], { name: webhook }),
+        ]),
+  ];
+}
+
+/** What an installation creates. Helm keeps its own notes in Secrets. */
+export const installerNeeds = ({ namespace }: Names): readonly Need[] => [
+  ...[
+    DEPLOYMENTS,
+    SERVICES,
+    SERVICE_ACCOUNTS,
+    DISRUPTION_BUDGETS,
+    ROLES,
+    ROLE_BINDINGS,
+    SECRETS,
+  ].flatMap((resource) => need(resource, ['create'], { namespace })),
+  ...[CLUSTER_ROLES, CLUSTER_ROLE_BINDINGS, MUTATING_WEBHOOKS, POLICIES, POLICY_BINDINGS].flatMap(
+    (resource) => need(resource, ['create']),
+  ),
+];
+
+/** A need as people say it: `list nodes`, `get secrets ds-injector-system/ds-injector-ca`. */
+export function needText({ verb, resource, namespace, name }: Need): string {
+  const place = [namespace, name].filter((part) => part !== undefined).join('/');
+  const where = name === undefined && namespace !== undefined ? `in ${namespace}` : place;
+  return [verb, resource, where].filter((part) => part !== '').join(' ');
+}

@@ -1,0 +1,80 @@
+import type { KubernetesObject } from '../core/model/types.js';
+import type { Outcome } from '../core/outcome.js';
+import type { Request } from '../core/engine.js';
+import type { Settings } from '../core/settings.js';
+import { WorldStore } from '../core/world/store.js';
+import type { World } from '../core/world/world.js';
+import { mapped, valueOr, type Answer } from './answer.js';
+import type { Names } from './names.js';
+import { isMap, nameOf, textAt } from './raw.js';
+import { NO_LISTING, type Listing } from './reader.js';
+
+/** Everything that the findings follow from. */
+export interface Seen {
+  readonly names: Names;
+  readonly settings: Settings;
+  /** Milliseconds since 1970, by the clock of the API server where it tells its time. */
+  readonly now: number;
+  /** By how many milliseconds this machine is ahead of the API server, if that is known. */
+  readonly ahead?: number;
+  readonly objects: Objects;
+}
+
+/** What was fetched. */
+export interface Objects {
+  readonly version: Answer<KubernetesObject>;
+  readonly nodes: Answer<Listing>;
+  readonly namespaces: Answer<Listing>;
+  readonly daemonSets: Answer<Listing>;
+  readonly webhooks: Answer<Listing>;
+  readonly policies: Answer<Listing>;
+  readonly policyBindings: Answer<Listing>;
+  readonly rbac: Rbac;
+  /** Deployments of any release of the injector. */
+  readonly deployments: Answer<Listing>;
+  readonly deployment: Answer<KubernetesObject>;
+  readonly service: Answer<KubernetesObject>;
+  readonly endpointSlices: Answer<Listing>;
+  readonly lease: Answer<KubernetesObject>;
+  readonly caSecret: Answer<KubernetesObject>;
+}
+
+export interface Rbac {
+  readonly clusterRoles: Answer<Listing>;
+  readonly clusterRoleBindings: Answer<Listing>;
+  readonly roles: Answer<Listing>;
+  readonly roleBindings: Answer<Listing>;
+}
+
+/** The injector's engine, as a parameter. */
+export type Engine = (request: Request, world: World, settings: Settings) => Outcome;
+
+/** What the injector would know of this cluster. */
+export function worldOf({ nodes, namespaces, daemonSets }: Objects): WorldStore {
+  return new WorldStore(
+    [nodes, namespaces, daemonSets].flatMap((answer) => valueOr(answer, NO_LISTING).items),
+  );
+}
+
+/** The webhook configuration of the release; `absent` if it is not among those of the cluster. */
+export function ownWebhook({ objects, names }: Seen): Answer<KubernetesObject> {
+  const found = mapped(objects.webhooks, ({ items }) =>
+    items.find((item) => nameOf(item) === names.webhook),
+  );
+  if (!('value' in found)) return found;
+  return found.value === undefined
+    ? { why: 'absent', what: `get MutatingWebhookConfiguration ${names.webhook}` }
+    : { value: found.value };
+}
+
+/** Whether the release is there. It counts as there unless it is known that no part of it is. */
+export function isInstalled(seen: Seen): boolean {
+  const { deployment, service } = seen.objects;
+  return [ownWebhook(seen), deployment, service].some(
+    (answer) => 'value' in answer || answer.why !== 'absent',
+  );
+}
+
+/** A Kubernetes version as the API server tells it; empty if it tells none. */
+export const gitVersionOf = ({ version }: Objects): string =>
+  'value' in version && isMap(version.value) ? textAt(version.value, 'gitVersion') : '';

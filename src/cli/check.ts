@@ -1,0 +1,110 @@
+import { check, type CheckOptions, type Report } from '../check/check.js';
+import { namesOf } from '../check/names.js';
+import { asData, isSound } from '../check/report.js';
+import type { Engine } from '../check/seen.js';
+import type { ApiClient } from '../cluster/api.js';
+import { load } from '../config/load.js';
+import { settingsOf } from '../config/settings.js';
+import { builtInProfiles } from '../core/profiles/built-in.js';
+import { toYaml } from '../standalone/yaml.js';
+import { checkTable } from './check-table.js';
+import { chain, UsageError } from './fail.js';
+import { EXIT, type Exit, type Io } from './io.js';
+import { paintFor } from './paint.js';
+
+/** How to reach the cluster: what `--kubeconfig` and `--context` say. */
+export interface Way {
+  readonly kubeconfig: string | undefined;
+  readonly context: string | undefined;
+}
+
+export interface CheckDeps {
+  readonly io: Io;
+  readonly engine: Engine;
+  /** @throws Error that says what is wrong with the kubeconfig. */
+  readonly connect: (way: Way) => Promise<ApiClient>;
+  /** Milliseconds since 1970. */
+  readonly clock: () => number;
+}
+
+/** The flags of `check`; the others, by their camelCase names, are options of the injector. */
+export interface CheckFlags {
+  readonly kubeconfig?: string;
+  readonly context?: string;
+  readonly webhookConfiguration?: string;
+  readonly trialNamespace: string;
+  readonly limit: string;
+  readonly strict?: boolean;
+  readonly output: 'table' | 'json' | 'yaml';
+  readonly options: Readonly<Record<string, unknown>>;
+}
+
+/**
+ * Looks at a cluster and says on stdout what was found.
+ *
+ * @returns 0; 1 if something speaks against injection there; 2 if the cluster could not be looked at.
+ * @throws ConfigError or UsageError.
+ */
+export async function checkCommand(flags: CheckFlags, deps: CheckDeps): Promise<Exit> {
+  const { io } = deps;
+  const options = optionsOf(flags, io);
+  let report: Report;
+  try {
+    report = await look(flags, options, deps);
+  } catch (error) {
+    io.stderr.write(`ds-injector: cannot check the cluster: ${chain(error)}\n`);
+    return EXIT.input;
+  }
+  io.stdout.write(written(report, flags, io));
+  return isSound(report, flags.strict === true) ? EXIT.done : EXIT.fault;
+}
+
+async function look(
+  { kubeconfig, context }: CheckFlags,
+  options: CheckOptions,
+  { connect, engine, clock }: CheckDeps,
+): Promise<Report> {
+  const client = await connect({ kubeconfig, context });
+  try {
+    return await check(options, { client, engine, clock });
+  } finally {
+    client.close();
+  }
+}
+
+const NAMESPACE = 'ds-injector-system';
+const RELEASE = 'ds-injector';
+
+function optionsOf(flags: CheckFlags, { env, readFile }: Io): CheckOptions {
+  const { webhookConfiguration, trialNamespace } = flags;
+  const { ownNamespace, ownRelease } = flags.options;
+  // Elsewhere they come together or not at all; here each has its usual value.
+  const own = {
+    ownNamespace: ownNamespace ?? (ownRelease === undefined ? undefined : NAMESPACE),
+    ownRelease: ownRelease ?? (ownNamespace === undefined ? undefined : RELEASE),
+  };
+  const { config, profiles } = load({ flags: { ...flags.options, ...own }, env, readFile });
+  const { ownNamespace: namespace = NAMESPACE, ownRelease: release = RELEASE } = config;
+  return {
+    names: namesOf({ namespace, release, webhook: webhookConfiguration }),
+    settings: settingsOf(config, profiles, builtInProfiles),
+    versionGiven: flags.options['kubernetesVersion'] !== undefined,
+    trialNamespace,
+    limit: limitOf(flags),
+  };
+}
+
+/** So many pods are looked at in seconds and fit into memory. */
+const MOST = 100_000;
+
+function limitOf({ limit }: CheckFlags): number {
+  const number = /^\d{1,6}$/.test(limit) ? Number(limit) : 0;
+  if (number >= 1 && number <= MOST) return number;
+  throw new UsageError(`expected --limit to be a number from 1 to ${MOST}, got ${limit}`);
+}
+
+function written(report: Report, { output }: CheckFlags, io: Io): string {
+  if (output === 'json') return `${JSON.stringify(asData(report), null, 2)}\n`;
+  if (output === 'yaml') return toYaml(JSON.parse(JSON.stringify(asData(report))));
+  return checkTable(report, paintFor(io.stdout, io.env));
+}
