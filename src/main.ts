@@ -1,6 +1,7 @@
 #!/usr/bin/env node
 import { readFileSync } from 'node:fs';
 import { chain } from './cli/fail.js';
+import { connect } from './cluster/connect.js';
 import { EXIT, type Exit, type Io } from './cli/io.js';
 import { run } from './cli/program.js';
 import { serveCommand } from './cli/serve.js';
@@ -74,11 +75,24 @@ const stopSignal = (): Promise<void> =>
     process.on('SIGTERM', stop).on('SIGINT', stop);
   });
 
+/** A pod has the credentials of its ServiceAccount, unless somebody gives it others. */
+const isInCluster = ({ KUBERNETES_SERVICE_HOST: host, KUBECONFIG: file }: Io['env']): boolean =>
+  Boolean(host) && !file;
+
 const state = { serves: false };
 const exit = await run(process.argv.slice(2), {
   io,
   engine: inject,
   version,
+  connect: ({ kubeconfig, context }) =>
+    connect({
+      from: kubeconfig === undefined && isInCluster(process.env) ? 'in-cluster' : 'kubeconfig',
+      file: kubeconfig,
+      context,
+      env: process.env,
+      userAgent: `ds-injector/${version}`,
+    }),
+  clock: Date.now,
   serve: (flags) => {
     state.serves = true;
     outliveReader();

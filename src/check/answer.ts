@@ -30,7 +30,7 @@ function unanswered(what: string, error: unknown): Unanswered {
   const status = error instanceof ApiError ? error.status : 0;
   const words = wordsOf(error);
   if (status === 403) return { why: 'forbidden', what: `may not ${what}`, words };
-  return { why: status === 404 ? 'absent' : 'failed', what: `${what}: ${words}`, words };
+  return { why: status === 404 ? 'absent' : 'failed', what: words, words };
 }
 
 function wordsOf(error: unknown): string {

@@ -2,26 +2,35 @@ import type { X509Certificate } from 'node:crypto';
 import type { KubernetesObject } from '../core/model/types.js';
 import { given } from './answer.js';
 import { finding, findingIf, type Finding } from './finding.js';
-import type { Hook } from './hooks.js';
-import { certificatesOf } from './installed.js';
+import { hostOf, type Hook } from './hooks.js';
+import { findLeaf, type Bundle, type Leaf } from './leaf.js';
 import { certificatesIn, endsSoon, fromBase64, identityOf, isValidAt, untilText } from './pem.js';
-import { textAt } from './raw.js';
+import { textAt, titleOf } from './raw.js';
 import { isInstalled, ownWebhook, type Seen } from './seen.js';
 import { podHookIn } from './webhook.js';
 
-/** Whether the API server can trust the replicas, and for how long. */
-export function findCertificates(seen: Seen): readonly Finding[] {
+/**
+ * Whether the API server can trust the replicas, and for how long.
+ *
+ * @param leaf the Secret of a certificate that was given to them, if one was.
+ */
+export function findCertificates(seen: Seen, leaf: Leaf): readonly Finding[] {
   if (!isInstalled(seen)) return [];
   return given(ownWebhook(seen), (configuration) => {
     const hook = podHookIn(configuration);
     if (hook === undefined) return [];
     const bundle = bundleOf(hook);
     if (typeof bundle === 'string') return [finding(bundle)];
-    return [...ofBundle(bundle, seen), ...ofSource(bundle, seen)];
+    const source =
+      seen.certificates === 'self'
+        ? ofAuthority(bundle, seen)
+        : [
+            finding('certificates_given'),
+            ...findLeaf(leaf, { bundle, host: hostOf(hook), now: seen.now }),
+          ];
+    return [...ofBundle(bundle, seen), ...source];
   });
 }
-
-type Bundle = readonly X509Certificate[];
 
 function bundleOf({ entry }: Hook): Bundle | 'ca_bundle_empty' | 'ca_bundle_unreadable' {
   const text = textAt(entry, 'clientConfig', 'caBundle');
@@ -40,14 +49,12 @@ function ofBundle(bundle: Bundle, { now }: Seen): readonly Finding[] {
   return [finding(endsSoon(last, now) ? 'ca_expires_soon' : 'ca_bundle_current', untilText(last))];
 }
 
-/** Where the authority comes from: our Secret, or somebody else. */
-function ofSource(bundle: Bundle, seen: Seen): readonly Finding[] {
-  if (certificatesOf(seen) === 'files') return [finding('certificates_given')];
+function ofAuthority(bundle: Bundle, seen: Seen): readonly Finding[] {
   const { namespace, caSecret } = seen.names;
   return given(
     seen.objects.caSecret,
     (secret) => ofSecret(secret, bundle, seen),
-    () => [finding('ca_secret_missing', `${namespace}/${caSecret}`)],
+    () => [finding('ca_secret_empty', `${namespace}/${caSecret}`)],
   );
 }
 
@@ -55,15 +62,21 @@ function ofSource(bundle: Bundle, seen: Seen): readonly Finding[] {
 const KEYS = ['ca.crt', 'next.crt', 'previous.crt'];
 
 function ofSecret(secret: KubernetesObject, bundle: Bundle, { now }: Seen): readonly Finding[] {
+  if (textAt(secret, 'data', 'ca.crt') === '') {
+    return [finding('ca_secret_empty', titleOf(secret))];
+  }
   const [present, ...others] = KEYS.map((key) => certificatesAt(secret, key));
   const authority = present?.[0];
-  if (authority === undefined || others.includes(undefined))
-    return [finding('ca_secret_unreadable')];
-  const all = [authority, ...others.flatMap((one) => one ?? [])].filter((one) =>
-    isValidAt(one, now),
-  );
+  if (authority === undefined || others.includes(undefined)) {
+    return [finding('ca_secret_unreadable', titleOf(secret))];
+  }
+  const all = [authority, ...others.flatMap((one) => one ?? [])];
   return [
-    ...ofComparison(authority, all, bundle),
+    ...ofComparison(
+      authority,
+      all.filter((one) => isValidAt(one, now)),
+      bundle,
+    ),
     ...findingIf(textAt(secret, 'data', 'next.crt') !== '', 'ca_rotating'),
   ];
 }

@@ -4,12 +4,14 @@ import { parseVersion } from '../core/model/version.js';
 import type { Settings } from '../core/settings.js';
 import { ask, valueOr, type Answer } from './answer.js';
 import { findCertificates } from './certificates.js';
+import { fetchLeaf } from './leaf.js';
 import type { Area } from './codes.js';
 import { findDaemonSets } from './daemon-sets.js';
 import { fetchObjects } from './fetch.js';
 import { findTrial } from './find-trial.js';
-import { finding, type Finding } from './finding.js';
+import { finding, findingIf, type Finding } from './finding.js';
 import { findInstallation } from './installation.js';
+import { installedOf, type Installed } from './installed.js';
 import { findMarks } from './marks.js';
 import type { Names } from './names.js';
 import { findNeighbours } from './neighbours.js';
@@ -21,11 +23,13 @@ import { Reader } from './reader.js';
 import { OWN_REVIEWS } from './resources.js';
 import {
   gitVersionOf,
-  isInstalled,
+  stageOf,
+  type Certificates,
   worldOf,
   type Engine,
   type Objects,
   type Seen,
+  type Stage,
 } from './seen.js';
 import { tryPod } from './trial.js';
 import { findVersions } from './versions.js';
@@ -33,14 +37,25 @@ import { findWebhook } from './webhook.js';
 
 export interface CheckOptions {
   readonly names: Names;
-  /** Those of the installed injector, as far as they are known. */
-  readonly settings: Settings;
-  /** Whether the version in the settings is what the user said, and not to be asked for. */
-  readonly versionGiven: boolean;
+  /**
+   * Makes the options by which to judge from what the installed injector was told, if that is known.
+   *
+   * @throws Error if what it was told cannot be understood; never without it.
+   */
+  readonly judgement: (installed: Installed | undefined) => Judgement;
   /** Where the dry-run pod would be. */
   readonly trialNamespace: string;
   /** How many pods to look at, at most. */
   readonly limit: number;
+}
+
+/** By what is judged. */
+export interface Judgement {
+  readonly settings: Settings;
+  /** Whether somebody said the version in the settings, so that it is not to be asked for. */
+  readonly versionGiven: boolean;
+  /** `self` if the injector makes its certificates, `files` if they are given to it. */
+  readonly certificates: Certificates;
 }
 
 export interface CheckDeps {
@@ -55,7 +70,7 @@ export interface Report {
   /** As the API server tells them; empty where it does not. */
   readonly kubernetesVersion: string;
   readonly user: string;
-  readonly installed: boolean;
+  readonly stage: Stage;
   /** In the order in which it is told. */
   readonly findings: readonly Found[];
 }
@@ -75,12 +90,16 @@ export async function check(options: CheckOptions, deps: CheckDeps): Promise<Rep
     fetchObjects(reader, options.names),
     askWhoAndWhen(reader, deps.clock),
   ]);
-  const seen = seenOf({ ...objects, version }, options, person);
+  const judged = judgedBy(options, objects);
+  const seen = seenOf({ ...objects, version }, options.names, judged, person);
   return {
     kubernetesVersion: gitVersionOf(seen.objects),
     user: person.user,
-    installed: isInstalled(seen),
-    findings: await findAll(seen, reader, { ...options, ...deps }),
+    stage: stageOf(seen),
+    findings: [
+      ...judged.findings.map((one) => ({ area: 'installation', ...one }) as const),
+      ...(await findAll(seen, reader, { ...options, ...deps })),
+    ],
   };
 }
 
@@ -112,9 +131,31 @@ async function askWhoAndWhen(reader: Reader, clock: () => number): Promise<Perso
   return { user, ahead, now: now - ahead };
 }
 
+interface Judged extends Judgement {
+  readonly findings: readonly Finding[];
+}
+
+/** Where nothing is known of the installed injector's options, what the person says and the defaults have to do. */
+function judgedBy({ judgement }: CheckOptions, objects: Omit<Objects, 'version'>): Judged {
+  const installed = installedOf(objects);
+  if (installed === undefined) {
+    const isThere = 'value' in objects.deployment;
+    return { ...judgement(undefined), findings: findingIf(isThere, 'options_assumed') };
+  }
+  try {
+    return { ...judgement(installed), findings: [finding('options_read')] };
+  } catch (error) {
+    return { ...judgement(undefined), findings: [finding('options_assumed', messageOf(error))] };
+  }
+}
+
+const messageOf = (error: unknown): string =>
+  error instanceof Error ? error.message : String(error);
+
 function seenOf(
   objects: Objects,
-  { names, settings, versionGiven }: CheckOptions,
+  names: Names,
+  { settings, versionGiven, certificates }: Judgement,
   { now, ahead }: Person,
 ): Seen {
   const version = gitVersionOf(objects);
@@ -122,6 +163,7 @@ function seenOf(
   return {
     names,
     objects,
+    certificates,
     now,
     ...(ahead === undefined ? {} : { ahead }),
     settings: {
@@ -138,8 +180,9 @@ async function findAll(
   { engine, clock, trialNamespace, limit }: CheckOptions & CheckDeps,
 ): Promise<readonly Found[]> {
   const world = worldOf(seen.objects);
-  const [rights, trial, pods] = await Promise.all([
+  const [rights, leaf, trial, pods] = await Promise.all([
     askRights(reader, seen),
+    fetchLeaf(reader, seen),
     tryPod(seen, { reader, engine, world, clock, namespace: trialNamespace }),
     fetchPods(reader, seen, limit),
   ]);
@@ -148,7 +191,7 @@ async function findAll(
     ...look('permissions', () => findRights(rights)),
     ...look('installation', () => findInstallation(seen)),
     ...look('webhook', () => findWebhook(seen)),
-    ...look('certificates', () => findCertificates(seen)),
+    ...look('certificates', () => findCertificates(seen, leaf)),
     ...look('nodes', () => findNodes(seen)),
     ...look('daemonSets', () => findDaemonSets(seen, world, engine)),
     ...look('marks', () => findMarks(seen)),
@@ -161,9 +204,17 @@ async function findAll(
 /** Objects may be anything; what nobody thought of must not take the other findings with it. */
 function look(area: Area, find: () => readonly Finding[]): readonly Found[] {
   try {
-    return find().map((one) => ({ area, ...one }));
+    return joined(find()).map((one) => ({ area, ...one }));
   } catch (error) {
-    const message = error instanceof Error ? error.message : String(error);
-    return [{ area, ...finding('not_understood', message) }];
+    return [{ area, ...finding('not_understood', messageOf(error)) }];
   }
+}
+
+/** All that one may not look at in an area is said in one finding. */
+function joined(findings: readonly Finding[]): readonly Finding[] {
+  const refusals = findings.filter(({ code }) => code === 'not_allowed');
+  if (refusals.length < 2) return findings;
+  const details = new Set(refusals.map(({ detail = '' }) => detail));
+  const others = findings.filter(({ code }) => code !== 'not_allowed');
+  return [...others, finding('not_allowed', [...details].join(', '))];
 }

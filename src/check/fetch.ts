@@ -11,6 +11,7 @@ import type { Reader } from './reader.js';
 import {
   CLUSTER_ROLE_BINDINGS,
   CLUSTER_ROLES,
+  CONFIG_MAPS,
   DEPLOYMENTS,
   ENDPOINT_SLICES,
   POLICIES,
@@ -76,10 +77,13 @@ async function fetchCluster(
 async function fetchOwn(
   reader: Reader,
   { namespace, fullName, caSecret: secretName }: Names,
-): Promise<Pick<Objects, 'deployment' | 'service' | 'endpointSlices' | 'lease' | 'caSecret'>> {
+): Promise<
+  Pick<Objects, 'deployment' | 'configMap' | 'service' | 'endpointSlices' | 'lease' | 'caSecret'>
+> {
   const named = { namespace, name: fullName };
-  const [deployment, service, lease, caSecret, endpointSlices] = await Promise.all([
+  const [deployment, configMap, service, lease, caSecret, endpointSlices] = await Promise.all([
     reader.get(DEPLOYMENTS, named),
+    reader.get(CONFIG_MAPS, named),
     reader.get(SERVICES, named),
     reader.get(LEASES, named),
     reader.get(SECRETS, { namespace, name: secretName }),
@@ -89,7 +93,7 @@ async function fetchOwn(
       most: MOST,
     }),
   ]);
-  return { deployment, service, lease, caSecret, endpointSlices };
+  return { deployment, configMap, service, lease, caSecret, endpointSlices };
 }
 
 async function fetchRbac(reader: Reader): Promise<Rbac> {

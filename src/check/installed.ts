@@ -1,28 +1,49 @@
-import { valueOr } from './answer.js';
-import { listAt, textAt, textsAt } from './raw.js';
-import type { Seen } from './seen.js';
+import type { KubernetesObject } from '../core/model/types.js';
+import { valueOr, type Answer } from './answer.js';
+import { listAt, stringMapAt, textAt, textsAt } from './raw.js';
+import type { Objects } from './seen.js';
 
-/** The container of the injector in its Deployment. */
-const containerOf = ({ objects }: Seen): unknown =>
-  listAt(valueOr(objects.deployment, {}), 'spec', 'template', 'spec', 'containers')[0];
-
-/**
- * What an option says in the installed Deployment, as a flag or as a variable. One that a file or another object says
- * is not seen.
- *
- * @param flag such as `--certificates`.
- * @param variable such as `DS_INJECTOR_CERTIFICATES`.
- */
-function optionOf(seen: Seen, flag: string, variable: string): string | undefined {
-  const container = containerOf(seen);
-  const args = [...textsAt(container, 'command'), ...textsAt(container, 'args')];
-  const joined = args.find((arg) => arg.startsWith(`${flag}=`));
-  if (joined !== undefined) return joined.slice(flag.length + 1);
-  if (args.includes(flag)) return args[args.indexOf(flag) + 1];
-  const entry = listAt(container, 'env').find((one) => textAt(one, 'name') === variable);
-  return entry === undefined ? undefined : textAt(entry, 'value');
+/** What the installed injector was told, as far as its Deployment and its ConfigMap say it. */
+export interface Installed {
+  /** Its flags, by their names in the command line. */
+  readonly flags: Readonly<Record<string, string>>;
+  readonly env: Readonly<Record<string, string>>;
+  /** The files of its ConfigMap, by their names. */
+  readonly files: Readonly<Record<string, string>>;
 }
 
-/** Whether the injector makes its certificates itself. */
-export const certificatesOf = (seen: Seen): 'self' | 'files' =>
-  optionOf(seen, '--certificates', 'DS_INJECTOR_CERTIFICATES') === 'files' ? 'files' : 'self';
+/** @returns undefined if there is no Deployment, or if it or its ConfigMap may not be read. */
+export function installedOf({
+  deployment,
+  configMap,
+}: Pick<Objects, 'deployment' | 'configMap'>): Installed | undefined {
+  if (!('value' in deployment) || isRefused(configMap)) return undefined;
+  const container = listAt(deployment.value, 'spec', 'template', 'spec', 'containers')[0];
+  const variables = listAt(container, 'env').map(
+    (entry) => [textAt(entry, 'name'), textAt(entry, 'value')] as const,
+  );
+  return {
+    flags: flagsIn(textsAt(container, 'args')),
+    env: Object.fromEntries(variables.filter(([, value]) => value !== '')),
+    files: stringMapAt(valueOr(configMap, {}), 'data'),
+  };
+}
+
+const isRefused = (answer: Answer<unknown>): boolean => 'why' in answer && answer.why !== 'absent';
+
+/** `--name=value` and `--name value`. */
+function flagsIn(args: readonly string[]): Readonly<Record<string, string>> {
+  const pairs = args.flatMap((arg, i) => {
+    const [, name, value] = /^--([a-z-]+)(?:=(.*))?$/s.exec(arg) ?? [];
+    return name === undefined ? [] : [[name, value ?? args[i + 1] ?? ''] as const];
+  });
+  return Object.fromEntries(pairs);
+}
+
+/** The Secret that is mounted into the replicas, with the certificate that was given to them. */
+export function mountedSecretOf(deployment: KubernetesObject): string | undefined {
+  const names = listAt(deployment, 'spec', 'template', 'spec', 'volumes').map((volume) =>
+    textAt(volume, 'secret', 'secretName'),
+  );
+  return names.find((name) => name !== '');
+}

@@ -10,7 +10,7 @@ export interface Names {
 
 const PROGRAM = 'ds-injector';
 
-/** Names as the chart gives them: those of release `a` are called `a-ds-injector`. */
+/** Names as the chart gives them: the objects of release `a` are called `a-ds-injector`. */
 export function namesOf({
   namespace,
   release,
@@ -20,7 +20,9 @@ export function namesOf({
   readonly release: string;
   readonly webhook?: string | undefined;
 }): Names {
-  const fullName = release === PROGRAM ? PROGRAM : `${release}-${PROGRAM}`;
+  const fullName = (release.includes(PROGRAM) ? release : `${release}-${PROGRAM}`)
+    .slice(0, 50)
+    .replace(/-$/, '');
   return { namespace, release, fullName, webhook: webhook ?? fullName, caSecret: `${fullName}-ca` };
 }
 

@@ -10,9 +10,11 @@ import {
   type Resource,
 } from '../cluster/resources.js';
 import type { Names } from './names.js';
+import type { Certificates } from './seen.js';
 import {
   CLUSTER_ROLE_BINDINGS,
   CLUSTER_ROLES,
+  CONFIG_MAPS,
   DEPLOYMENTS,
   DISRUPTION_BUDGETS,
   POLICIES,
@@ -46,7 +48,7 @@ const WATCH = ['list', 'watch'];
  *
  * @param certificates `self` if it makes its certificates, `files` if they are given to it.
  */
-export function injectorNeeds(names: Names, certificates: 'self' | 'files'): readonly Need[] {
+export function injectorNeeds(names: Names, certificates: Certificates): readonly Need[] {
   const { namespace, fullName, webhook, caSecret } = names;
   return [
     ...[DAEMON_SETS, CONTROLLER_REVISIONS, NODES, NAMESPACES, PODS].flatMap((resource) =>
@@ -64,10 +66,18 @@ export function injectorNeeds(names: Names, certificates: 'self' | 'files'): rea
   ];
 }
 
+/** What the roles of the chart give besides: the right to mark, which is bound to nobody. */
+export const MARK: Need = { verb: 'inject', group: 'apps', resource: 'daemonsets' };
+
+/** With these somebody may give more than they have. */
+export const ESCALATION: readonly Need[] = need(CLUSTER_ROLES, ['escalate', 'bind']);
+
 /** What an installation creates. Helm keeps its own notes in Secrets. */
 export const installerNeeds = ({ namespace }: Names): readonly Need[] => [
   ...[
+    CONFIG_MAPS,
     DEPLOYMENTS,
+    LEASES,
     SERVICES,
     SERVICE_ACCOUNTS,
     DISRUPTION_BUDGETS,

@@ -1,10 +1,10 @@
 import { given, valueOr, type Answer } from './answer.js';
 import { finding, type Finding } from './finding.js';
-import { installerNeeds, injectorNeeds, needText, type Need } from './needs.js';
+import { ESCALATION, injectorNeeds, installerNeeds, MARK, needText, type Need } from './needs.js';
+import type { Names } from './names.js';
 import { at, textAt } from './raw.js';
 import type { Reader } from './reader.js';
 import { ACCESS_REVIEWS, OWN_ACCESS_REVIEWS } from './resources.js';
-import { certificatesOf } from './installed.js';
 import { isInstalled, type Seen } from './seen.js';
 
 /** A need, and whether it is met. */
@@ -24,16 +24,24 @@ export interface Rights {
 export async function askRights(reader: Reader, seen: Seen): Promise<Rights> {
   const { names, objects } = seen;
   if (!isInstalled(seen)) {
-    // Whoever makes a role must have what it gives, or the right to give more than one has.
-    const gives = injectorNeeds(names, 'self');
-    return { installer: await askOwn(reader, [...installerNeeds(names), ...gives]), injector: [] };
+    return { installer: await askInstaller(reader, names), injector: [] };
   }
   const account =
     textAt(valueOr(objects.deployment, {}), 'spec', 'template', 'spec', 'serviceAccountName') ||
     names.fullName;
   const user = userOf(names.namespace, account);
-  const needs = injectorNeeds(names, certificatesOf(seen));
+  const needs = injectorNeeds(names, seen.certificates);
   return { installer: [], injector: await askAbout(reader, user, needs) };
+}
+
+/** Whoever makes a role must have what it gives, or the right to give more than one has. */
+async function askInstaller(reader: Reader, names: Names): Promise<readonly Asked[]> {
+  const [creates, escalates] = await Promise.all([
+    askOwn(reader, installerNeeds(names)),
+    askOwn(reader, ESCALATION),
+  ]);
+  if (escalates.every(({ answer }) => valueOr(answer, false))) return [...creates, ...escalates];
+  return [...creates, ...(await askOwn(reader, [...injectorNeeds(names, 'self'), MARK]))];
 }
 
 const userOf = (namespace: string, account: string) => ({

@@ -24,11 +24,17 @@ export function isSound(report: Report, strict: boolean): boolean {
   return error === 0 && (!strict || warning + unknown === 0);
 }
 
+/** Whether neither the nodes nor what is installed could be looked at, so that the report says next to nothing. */
+export const isBlind = (report: Report): boolean =>
+  (['nodes', 'webhook'] as const).every((area) =>
+    report.findings.some((found) => found.area === area && kindOf(found).level === 'unknown'),
+  );
+
 /** The report as scripts get it. Its fields are described in docs/check.md. */
 export const asData = (report: Report): object => ({
   kubernetesVersion: report.kubernetesVersion,
   user: report.user,
-  installed: report.installed,
+  stage: report.stage,
   counts: countsOf(report),
   findings: report.findings.map((found) => {
     const { level, sentence, todo } = kindOf(found);

@@ -13,12 +13,16 @@ import { NO_LISTING, type Listing } from './reader.js';
 export interface Seen {
   readonly names: Names;
   readonly settings: Settings;
+  readonly certificates: Certificates;
   /** Milliseconds since 1970, by the clock of the API server where it tells its time. */
   readonly now: number;
   /** By how many milliseconds this machine is ahead of the API server, if that is known. */
   readonly ahead?: number;
   readonly objects: Objects;
 }
+
+/** Whether the injector makes its certificates itself, or they are given to it. */
+export type Certificates = 'self' | 'files';
 
 /** What was fetched. */
 export interface Objects {
@@ -33,6 +37,7 @@ export interface Objects {
   /** Deployments of any release of the injector. */
   readonly deployments: Answer<Listing>;
   readonly deployment: Answer<KubernetesObject>;
+  readonly configMap: Answer<KubernetesObject>;
   readonly service: Answer<KubernetesObject>;
   readonly endpointSlices: Answer<Listing>;
   readonly lease: Answer<KubernetesObject>;
@@ -67,13 +72,20 @@ export function ownWebhook({ objects, names }: Seen): Answer<KubernetesObject> {
     : { value: found.value };
 }
 
-/** Whether the release is there. It counts as there unless it is known that no part of it is. */
-export function isInstalled(seen: Seen): boolean {
+export type Stage = 'installed' | 'not_installed' | 'unknown';
+
+/** Whether any part of the release is there. */
+export function stageOf(seen: Seen): Stage {
   const { deployment, service } = seen.objects;
-  return [ownWebhook(seen), deployment, service].some(
-    (answer) => 'value' in answer || answer.why !== 'absent',
-  );
+  const parts = [ownWebhook(seen), deployment, service];
+  if (parts.some((answer) => 'value' in answer)) return 'installed';
+  return parts.every((answer) => 'why' in answer && answer.why === 'absent')
+    ? 'not_installed'
+    : 'unknown';
 }
+
+/** The release counts as there unless it is known that no part of it is. */
+export const isInstalled = (seen: Seen): boolean => stageOf(seen) !== 'not_installed';
 
 /** A Kubernetes version as the API server tells it; empty if it tells none. */
 export const gitVersionOf = ({ version }: Objects): string =>

@@ -26,25 +26,31 @@ const COLOURS: Readonly<Record<Level, Colour>> = {
 /** The findings for people: a paragraph for each area, no wider than a hundred columns. */
 export function checkTable(report: Report, paint: Paint): string {
   const names = Object.keys(areas) as Area[];
+  const told = new Set<Found['code']>();
   const paragraphs = names.flatMap((area) => {
     const findings = report.findings.filter((one) => one.area === area);
     if (findings.length === 0) return [];
-    const lines = findings.flatMap((one) => linesOf(one, paint));
+    const lines = findings.flatMap((one) => [...linesOf(one, paint), ...todoLines(one, told)]);
     return [[paint('bold', areas[area].title), ...lines].join('\n')];
   });
   return `${[headOf(report), ...paragraphs, sumOf(report, paint)].join('\n\n')}\n`;
 }
 
-function headOf({ kubernetesVersion, user, installed }: Report): string {
+const STAGES: Readonly<Record<Report['stage'], string>> = {
+  installed: 'the injector is installed',
+  not_installed: 'the injector is not installed yet',
+  unknown: 'nobody knows whether the injector is installed',
+};
+
+function headOf({ kubernetesVersion, user, stage }: Report): string {
   const version =
     kubernetesVersion === '' ? 'of a version that it does not say' : kubernetesVersion;
   const who = user === '' ? '' : `, as ${user}`;
-  const stage = installed ? 'the injector is installed' : 'the injector is not installed yet';
-  return wrapped(printable(`Kubernetes ${version}${who}; ${stage}.`), WIDTH).join('\n');
+  return wrapped(printable(`Kubernetes ${version}${who}; ${STAGES[stage]}.`), WIDTH).join('\n');
 }
 
 function linesOf(found: Found, paint: Paint): readonly string[] {
-  const { level, sentence, todo } = kindOf(found);
+  const { level, sentence } = kindOf(found);
   const text = printable(withDetail(sentence, found.detail));
   const [first = '', ...more] = wrapped(`${text} [${found.code}]`, WIDTH - INDENT);
   const code = `[${found.code}]`;
@@ -55,7 +61,6 @@ function linesOf(found: Found, paint: Paint): readonly string[] {
     head + grey(first),
     ...more.map((line) => ' '.repeat(INDENT) + grey(line)),
     ...itemLines(found.items ?? []),
-    ...todoLines(level, todo),
   ];
 }
 
@@ -78,9 +83,12 @@ function itemLine({ name, detail = '' }: Item, width: number): readonly string[]
   return [`${pad(2)}${title}  ${first}`, ...more.map((line) => pad(column) + line)];
 }
 
-/** Nothing is to be done about what is in order. */
-function todoLines(level: Level, todo: string): readonly string[] {
-  if (level === 'ok' || todo.startsWith('Nothing')) return [];
+/** Nothing is to be done about what is in order; what is to be done is told once. */
+function todoLines(found: Found, told: Set<Found['code']>): readonly string[] {
+  const { code } = found;
+  const { level, todo } = kindOf(found);
+  if (level === 'ok' || todo.startsWith('Nothing') || told.has(code)) return [];
+  told.add(code);
   return wrapped(`→ ${todo}`, WIDTH - INDENT).map((line, i) => pad(i === 0 ? 0 : 2) + line);
 }
 

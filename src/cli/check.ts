@@ -1,12 +1,11 @@
 import { check, type CheckOptions, type Report } from '../check/check.js';
 import { namesOf } from '../check/names.js';
-import { asData, isSound } from '../check/report.js';
+import { asData, isBlind, isSound } from '../check/report.js';
 import type { Engine } from '../check/seen.js';
 import type { ApiClient } from '../cluster/api.js';
-import { load } from '../config/load.js';
-import { settingsOf } from '../config/settings.js';
-import { builtInProfiles } from '../core/profiles/built-in.js';
+import { envName } from '../config/names.js';
 import { toYaml } from '../standalone/yaml.js';
+import { judgementOf } from './check-options.js';
 import { checkTable } from './check-table.js';
 import { chain, UsageError } from './fail.js';
 import { EXIT, type Exit, type Io } from './io.js';
@@ -56,6 +55,10 @@ export async function checkCommand(flags: CheckFlags, deps: CheckDeps): Promise<
     return EXIT.input;
   }
   io.stdout.write(written(report, flags, io));
+  if (isBlind(report)) {
+    io.stderr.write(`ds-injector: cannot check the cluster: ${BLIND}\n`);
+    return EXIT.input;
+  }
   return isSound(report, flags.strict === true) ? EXIT.done : EXIT.fault;
 }
 
@@ -72,25 +75,31 @@ async function look(
   }
 }
 
+const BLIND = 'you may look at neither its nodes nor its webhook configurations';
 const NAMESPACE = 'ds-injector-system';
 const RELEASE = 'ds-injector';
 
-function optionsOf(flags: CheckFlags, { env, readFile }: Io): CheckOptions {
+function optionsOf(flags: CheckFlags, io: Io): CheckOptions {
   const { webhookConfiguration, trialNamespace } = flags;
-  const { ownNamespace, ownRelease } = flags.options;
-  // Elsewhere they come together or not at all; here each has its usual value.
-  const own = {
-    ownNamespace: ownNamespace ?? (ownRelease === undefined ? undefined : NAMESPACE),
-    ownRelease: ownRelease ?? (ownNamespace === undefined ? undefined : RELEASE),
-  };
-  const { config, profiles } = load({ flags: { ...flags.options, ...own }, env, readFile });
-  const { ownNamespace: namespace = NAMESPACE, ownRelease: release = RELEASE } = config;
+  const said = { flags: withOwn(flags.options, io.env), io };
+  // What the person says is refused before anything is asked.
+  const { own } = judgementOf(said, undefined).settings;
+  const { namespace, release } = own ?? { namespace: NAMESPACE, release: RELEASE };
   return {
     names: namesOf({ namespace, release, webhook: webhookConfiguration }),
-    settings: settingsOf(config, profiles, builtInProfiles),
-    versionGiven: flags.options['kubernetesVersion'] !== undefined,
+    judgement: (installed) => judgementOf(said, installed),
     trialNamespace,
     limit: limitOf(flags),
+  };
+}
+
+/** Elsewhere these two come together or not at all; here each has its usual value. */
+function withOwn(flags: CheckFlags['options'], env: Io['env']): CheckFlags['options'] {
+  const { ownNamespace, ownRelease } = flags;
+  return {
+    ...flags,
+    ownNamespace: ownNamespace ?? env[envName('ownNamespace')] ?? NAMESPACE,
+    ownRelease: ownRelease ?? env[envName('ownRelease')] ?? RELEASE,
   };
 }
 

@@ -1,8 +1,12 @@
 import { Command, CommanderError, Option as Flag } from 'commander';
+import type { ApiClient } from '../cluster/api.js';
+import { checkCommand, type CheckFlags, type Way } from './check.js';
+import { addCheckFlags } from './check-flags.js';
 import { report } from './fail.js';
 import { explainCommand } from './explain.js';
 import { addFlags, collect } from './flags.js';
 import { injectCommand } from './inject.js';
+import { defined } from '../core/model/defined.js';
 import { EXIT, type Exit, type Io } from './io.js';
 import type { Engine, OfflineFlags } from './judge.js';
 import { reasonsCommand } from './reasons.js';
@@ -14,6 +18,10 @@ export interface Deps {
   readonly version: string;
   /** Runs the server until it is told to stop. */
   readonly serve: (flags: Flags) => Promise<Exit>;
+  /** Makes a client for an API server. */
+  readonly connect: (way: Way) => Promise<ApiClient>;
+  /** Milliseconds since 1970. */
+  readonly clock: () => number;
 }
 
 type Flags = Readonly<Record<string, unknown>>;
@@ -54,6 +62,7 @@ function programFor(deps: Deps, keep: Keep): Command {
     serveFor(deps, keep),
     injectFor(deps, keep),
     explainFor(deps, keep),
+    checkFor(deps, keep),
     reasonsFor(deps, keep),
   ];
   for (const command of commands) program.addCommand(command);
@@ -119,6 +128,35 @@ function explainFor({ engine, io }: Deps, keep: Keep): Command {
     );
 }
 
+function checkFor(deps: Deps, keep: Keep): Command {
+  const command = new Command('check').description(
+    'Looks at a cluster, before or after the injector is installed, and says what is in its way.',
+  );
+  return addCheckFlags(command).action((flags: Omit<CheckFlags, 'options'>) =>
+    keep(() => checkCommand(checkFlagsOf(flags), deps)),
+  );
+}
+
+/** The flags that are options of the injector, apart from those of the command itself. */
+function checkFlagsOf({
+  kubeconfig,
+  context,
+  webhookConfiguration,
+  trialNamespace,
+  limit,
+  strict,
+  output,
+  ...options
+}: Omit<CheckFlags, 'options'>): CheckFlags {
+  return {
+    ...defined({ kubeconfig, context, webhookConfiguration, strict }),
+    trialNamespace,
+    limit,
+    output,
+    options,
+  };
+}
+
 function reasonsFor({ io }: Deps, keep: Keep): Command {
   return new Command('reasons')
     .description('Prints the reason codes with what they mean and what to do.')
@@ -173,6 +211,7 @@ Examples:
   ds-injector inject --world cluster/ -f deploy.yaml | kubectl apply -f -
   ds-injector explain --world cluster/ -f deploy.yaml
   ds-injector serve --world cluster/
+  ds-injector check
   ds-injector reasons no_virtual_node
 
 Each command has a --help of its own. Of the same option, a flag wins over the environment, that over

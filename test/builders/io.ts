@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import type { Io } from '../../src/cli/io.js';
 import type { Engine } from '../../src/cli/judge.js';
-import { run } from '../../src/cli/program.js';
+import { run, type Deps } from '../../src/cli/program.js';
 import { chain } from '../../src/cli/fail.js';
 import type { Exit } from '../../src/cli/io.js';
 
@@ -16,6 +16,8 @@ export interface RunOptions {
   readonly env?: Io['env'];
   readonly stdin?: string;
   readonly isTTY?: boolean;
+  readonly connect?: Deps['connect'];
+  readonly clock?: Deps['clock'];
 }
 
 const skipAll: Engine = () => ({
@@ -41,6 +43,8 @@ export async function runCli(args: readonly string[], options: RunOptions = {}):
     io,
     engine: options.engine ?? skipAll,
     version: '1.2.3',
+    connect: options.connect ?? (() => Promise.reject(new Error('connecting'))),
+    clock: options.clock ?? (() => 0),
     serve: (flags) => Promise.reject(new Error('serving', { cause: new Error(chain(flags)) })),
   });
   return { exit, stdout: out.join(''), stderr: err.join('') };

@@ -27,9 +27,9 @@ export const certificateCodes = {
     sentence: 'An authority has less than a third of its life left and should have been replaced.',
     todo: 'See in the logs of the replicas why the leader does not rotate it. One that you gave: renew it.',
   },
-  ca_secret_missing: {
+  ca_secret_empty: {
     level: 'error',
-    sentence: 'The Secret with the authority is not there.',
+    sentence: 'The Secret of the authority is empty or not there.',
     todo: 'See in the logs of the replicas why none makes it.',
   },
   ca_secret_unreadable: {

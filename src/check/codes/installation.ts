@@ -12,6 +12,17 @@ export const installationCodes = {
     sentence: 'The Deployment of the injector is not there.',
     todo: 'Install again, or name the release with --own-namespace and --own-release.',
   },
+  options_read: {
+    level: 'ok',
+    sentence: 'What follows is judged by the options that the installed injector was told.',
+    todo: NOTHING,
+  },
+  options_assumed: {
+    level: 'info',
+    sentence:
+      'The options of the installed injector are not known; what follows is judged by those of this command.',
+    todo: 'Give this command the options that the injector has.',
+  },
   replicas_ready: { level: 'ok', sentence: 'All replicas are ready.', todo: NOTHING },
   replicas_not_ready: {
     level: 'warning',

@@ -1,0 +1,51 @@
+import { Option as Flag, type Command } from 'commander';
+import { addFlags } from './flags.js';
+
+/** Gives `check` its flags, and the text that follows them in `--help`. */
+export function addCheckFlags(command: Command): Command {
+  const own: readonly (readonly [flag: string, text: string, preset?: string])[] = [
+    ['--kubeconfig <file>', 'The kubeconfig; else that of KUBECONFIG, else ~/.kube/config.'],
+    ['--context <name>', 'The context of the kubeconfig; else the current one.'],
+    [
+      '--webhook-configuration <name>',
+      'The MutatingWebhookConfiguration; else it is called as the release is.',
+    ],
+    ['--trial-namespace <namespace>', 'Where the dry-run pod would be created.', 'default'],
+    ['--limit <pods>', 'How many pods on virtual nodes to look at, at most.', '1000'],
+  ];
+  for (const [flag, text, preset] of own) {
+    command.addOption(
+      preset === undefined ? new Flag(flag, text) : new Flag(flag, text).default(preset),
+    );
+  }
+  command
+    .addOption(
+      new Flag('--strict', 'End with 1 also for warnings and for what could not be looked at.'),
+    )
+    .addOption(
+      new Flag('-o, --output <format>', 'The form of the output.')
+        .choices(['table', 'json', 'yaml'])
+        .default('table'),
+    );
+  addFlags(command, ['injection']);
+  return command.addHelpText('after', TEXT);
+}
+
+const TEXT = `
+Nothing in the cluster is changed: check reads, asks who may do what, and has a pod admitted in a dry
+run. What you may not look at becomes a finding of its own. Give it the options that the injector has
+(profiles, mixed, …), for it judges by them; it is not told them by the cluster.
+
+The injector is looked for as release ds-injector in ds-injector-system unless --own-release and
+--own-namespace say otherwise. Before an installation, check says what it would meet.
+
+Examples:
+  ds-injector check
+  ds-injector check --kubeconfig admin.conf --trial-namespace shop
+  ds-injector check -o json | jq -r '.findings[] | select(.level == "error") | .code'
+
+Exit codes:
+  0  nothing speaks against injection
+  1  errors were found; with --strict also warnings, and what nobody knows
+  2  the cluster could not be looked at, or usage or configuration cannot be understood
+`;
