@@ -64,18 +64,21 @@ function ofMarked(carriages: readonly Carriage[]): readonly Finding[] {
 
 const isGone = ({ refusals }: Carriage): boolean => refusals.has('daemonset_deleted');
 
-const countText = ({ carried, nodes }: Carriage): string =>
-  carried === nodes ? `all ${nodes} virtual nodes` : `${carried} of ${nodes} virtual nodes`;
+const countText = ({ carried, nodes }: Pick<Carriage, 'carried' | 'nodes'>): string =>
+  carried === nodes ? `on all virtual nodes` : `on ${carried} of ${nodes} virtual nodes`;
 
 const withCount = (carriage: Carriage): Item => ({
   name: carriage.name,
   detail: countText(carriage),
 });
 
-function withRefusals(carriage: Carriage): Item {
-  const reasons = [...carriage.refusals].map(([reason, node]) => `${reason} on ${node}`);
-  const count = carriage.carried === 0 ? [] : [countText(carriage)];
-  return { name: carriage.name, detail: [...count, ...reasons].join('; ') };
+/** Nodes are named where the reasons differ from node to node. */
+function withRefusals({ name, carried, refusals, ...counts }: Carriage): Item {
+  const reasons = [...refusals].map(([reason, node]) =>
+    carried === 0 && refusals.size === 1 ? reason : `${reason} on ${node}`,
+  );
+  const count = carried === 0 ? [] : [countText({ carried, ...counts })];
+  return { name, detail: [...count, ...reasons].join('; ') };
 }
 
 /** DaemonSets with values that mean nothing, marked or not: `"True"` may have been meant as a mark. */

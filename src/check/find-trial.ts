@@ -11,7 +11,7 @@ export function findTrial(trial: Trial): readonly Finding[] {
     case 'no_node':
       return [finding('trial_without_node')];
     case 'not_selected':
-      return [finding('trial_not_selected')];
+      return [finding('trial_not_selected', trial.namespace)];
   }
 }
 

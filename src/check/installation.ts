@@ -1,7 +1,9 @@
 import type { KubernetesObject } from '../core/model/types.js';
-import { given } from './answer.js';
+import { given, valueOr } from './answer.js';
 import { finding, findingFor, findingIf, type Finding } from './finding.js';
 import { labelsOf, nameOf, namespaceOf, numberAt, textAt, timeAt, titleOf } from './raw.js';
+import { OWN_NAME, OWN_NAME_LABEL } from './names.js';
+import { NO_LISTING } from './reader.js';
 import { isInstalled, type Seen } from './seen.js';
 
 /** Clocks of machines that are kept by NTP differ by less. */
@@ -60,17 +62,17 @@ function ofLease(lease: KubernetesObject, { now }: Seen): readonly Finding[] {
   return [finding(age > seconds ? 'leader_lost' : 'leader_present', detail)];
 }
 
-/** Deployments of other releases, and webhook configurations that bear another release's label. */
+/** Deployments and webhook configurations that bear the program's label and are not of this release. */
 function ofOthers({ objects, names }: Seen): readonly Finding[] {
-  const isOther = (object: KubernetesObject): boolean =>
-    namespaceOf(object) !== names.namespace || nameOf(object) !== names.fullName;
-  return given(objects.deployments, ({ items }) =>
-    findingFor(
-      'second_release',
-      items.filter(isOther).map((object) => ({
-        name: titleOf(object),
-        detail: `release ${labelsOf(object)['app.kubernetes.io/instance'] ?? 'without a name'}`,
-      })),
-    ),
+  const deployments = valueOr(objects.deployments, NO_LISTING).items.filter(
+    (one) => namespaceOf(one) !== names.namespace || nameOf(one) !== names.fullName,
   );
+  const webhooks = valueOr(objects.webhooks, NO_LISTING).items.filter(
+    (one) => labelsOf(one)[OWN_NAME_LABEL] === OWN_NAME && nameOf(one) !== names.webhook,
+  );
+  const items = [...deployments, ...webhooks].map((object) => ({
+    name: `${object.kind ?? ''} ${titleOf(object)}`,
+    detail: `release ${labelsOf(object)['app.kubernetes.io/instance'] ?? 'without a name'}`,
+  }));
+  return [...given(objects.deployments, () => []), ...findingFor('second_release', items)];
 }

@@ -6,31 +6,38 @@ import { holdersOf, rbacUnknown, type Holder, type Right } from './rbac.js';
 import { NO_LISTING } from './reader.js';
 import { isInstalled, type Seen } from './seen.js';
 
-/** Who may mark DaemonSets, which is to put containers into the pods of others. */
+/** Who may mark DaemonSets, which is to put containers into the pods of others, and what the injector may write. */
 export function findMarks(seen: Seen): readonly Finding[] {
-  const policy = valueOr(seen.objects.policies, NO_LISTING).items.find(guardsMarks);
-  const guarded = policy !== undefined && isEnforced(policy, seen);
+  const { policies, rbac } = seen.objects;
+  const known = valueOr(policies, NO_LISTING).items;
+  const guards = known.filter(guardsMarks);
+  const isGuarded = guards.some((one) => isEnforced(one, seen));
+  const isLimited = known.some((one) => limits(one, seen) && isEnforced(one, seen));
+  const states = (): readonly Finding[] => [
+    ofGuards(guards, isGuarded),
+    finding(isLimited ? 'injector_limited' : 'injector_not_limited'),
+  ];
   return [
-    ...given(
-      seen.objects.policies,
-      () => ofPolicy(policy, guarded, seen),
-      () => ofPolicy(undefined, false, seen),
-    ),
-    ...rbacUnknown(seen.objects.rbac),
-    ...ofHolders(holdersOf(seen.objects.rbac, guarded ? INJECT : WRITE)),
+    // Before an installation, that there are no policies is as it should be.
+    ...(isInstalled(seen) ? given(policies, states, states) : []),
+    ...rbacUnknown(rbac),
+    ...ofHolders(holdersOf(rbac, isGuarded ? INJECT : WRITE)),
   ];
 }
 
-/** Before an installation, that there is no policy is as it should be. */
-function ofPolicy(
-  policy: KubernetesObject | undefined,
-  guarded: boolean,
-  seen: Seen,
-): readonly Finding[] {
-  if (!isInstalled(seen)) return [];
-  if (policy === undefined) return [finding('marking_not_guarded')];
-  return [finding(guarded ? 'marking_guarded' : 'marking_policy_idle', nameOf(policy))];
+function ofGuards(guards: readonly KubernetesObject[], isGuarded: boolean): Finding {
+  if (guards.length === 0) return finding('marking_not_guarded');
+  return finding(
+    isGuarded ? 'marking_guarded' : 'marking_policy_idle',
+    guards.map(nameOf).join(', '),
+  );
 }
+
+/** A policy that is about the injector's own ServiceAccount. */
+const limits = (policy: KubernetesObject, { names }: Seen): boolean =>
+  listAt(policy, 'spec', 'matchConditions').some((condition) =>
+    textAt(condition, 'expression').includes(`system:serviceaccount:${names.namespace}:`),
+  );
 
 /** A policy on DaemonSets that asks the authorizer for the verb `inject`, whatever it is called. */
 const guardsMarks = (policy: KubernetesObject): boolean =>
@@ -64,9 +71,7 @@ function ofHolders(holders: readonly Holder[]): readonly Finding[] {
       name: subject,
       detail: namespaces === undefined ? 'everywhere' : `in ${namespaces.join(', ')}`,
     })),
-    ...(parts === 0
-      ? []
-      : [{ name: `${parts} parts of Kubernetes`, detail: 'controllers and the like' }]),
+    ...(parts === 0 ? [] : [{ name: 'Kubernetes itself', detail: `${parts} of its accounts` }]),
   ];
   return items.length === 0 ? [] : [finding('marking_rights', items)];
 }

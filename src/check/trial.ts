@@ -14,8 +14,13 @@ import { virtualNodesIn } from './virtual-nodes.js';
 import { podHookIn } from './webhook.js';
 
 /** What came of asking the API server to admit a pod for a virtual node, in a dry run: nothing is created. */
-export type Trial =
-  { readonly kind: 'not_made'; readonly why: 'no_hook' | 'no_node' | 'not_selected' } | Made;
+export type Trial = NotMade | Made;
+
+export interface NotMade {
+  readonly kind: 'not_made';
+  readonly why: 'no_hook' | 'no_node' | 'not_selected';
+  readonly namespace: string;
+}
 
 /** A dry run that was made. */
 export interface Made {
@@ -43,13 +48,14 @@ export interface TrialDeps {
 
 /** Makes the dry run. */
 export async function tryPod(seen: Seen, deps: TrialDeps): Promise<Trial> {
+  const { namespace } = deps;
   const hook = isInstalled(seen) ? hookOf(seen) : undefined;
-  if (hook === undefined) return { kind: 'not_made', why: 'no_hook' };
-  if (!isSelected(hook, namespaceOf(seen, deps.namespace))) {
-    return { kind: 'not_made', why: 'not_selected' };
+  if (hook === undefined) return { kind: 'not_made', why: 'no_hook', namespace };
+  if (!isSelected(hook, namespaceOf(seen, namespace))) {
+    return { kind: 'not_made', why: 'not_selected', namespace };
   }
   const aim = aimFor(seen, deps);
-  return aim === undefined ? { kind: 'not_made', why: 'no_node' } : make(aim, deps);
+  return aim === undefined ? { kind: 'not_made', why: 'no_node', namespace } : make(aim, deps);
 }
 
 const hookOf = (seen: Seen) => {

@@ -13,7 +13,7 @@ const TOLD = 10;
 /** Before the text of a finding: two blanks, the longest level, two blanks. */
 const INDENT = 11;
 /** Names longer than this do not push the details of all others to the right. */
-const LONGEST_NAME = 45;
+const LONGEST_NAME = 56;
 
 const COLOURS: Readonly<Record<Level, Colour>> = {
   ok: 'green',

@@ -18,6 +18,17 @@ export const markCodes = {
     sentence: 'The policy on who marks DaemonSets is there, but is not enforced.',
     todo: 'Install again: the policy needs a binding with the action Deny.',
   },
+  injector_limited: {
+    level: 'ok',
+    sentence: 'A policy limits what the injector may write.',
+    todo: NOTHING,
+  },
+  injector_not_limited: {
+    level: 'warning',
+    sentence:
+      'No policy limits what the injector may write, so whoever takes over its token has all that RBAC gives it.',
+    todo: 'Install the policies of the chart; they need Kubernetes 1.30.',
+  },
   marking_rights: {
     level: 'info',
     sentence: 'These may mark DaemonSets.',
