@@ -3,7 +3,8 @@ import { Server as NetServer, type AddressInfo, type Socket } from 'node:net';
 import { makeCrowd, type Crowd } from './crowd.js';
 import { askToClose, surviveFaults, type ReportFault } from './faults.js';
 import type { Limits } from './limits.js';
-import { inTurns, type RawHandler } from './turns.js';
+import { lacksHost, stoppable, type Parsing } from './parsing.js';
+import { inTurns, type RawHandler, type Turns } from './turns.js';
 
 export interface Address {
   readonly host: string;
@@ -33,23 +34,57 @@ export interface Connections {
   close(deadline: number): Promise<number>;
 }
 
+/** A server and its connections. */
+export interface Served<S extends Server> {
+  readonly server: S;
+  readonly connections: Connections;
+}
+
 /**
  * Serves a server's requests, each connection's one after the other, and keeps its connections within their limits and
  * known, from the first one on, so that they can be ended with grace.
+ *
+ * @param make makes the server, with the given options among others. Nobody else listens to its requests.
  */
-export function serveConnections(server: Server, options: ConnectionOptions): Connections {
-  const { report } = options;
+export function serveConnections<S extends Server>(
+  make: (parsing: Parsing) => S,
+  options: ConnectionOptions,
+): Served<S> {
   const crowd = crowdOf(options);
   const unanswered = new Set<ServerResponse>();
-  let retired = false;
-  const turns = inTurns({
-    handler: (request, response) => {
-      if (retired) askToClose(response);
-      unanswered.add(response);
-      response.once('close', () => unanswered.delete(response));
-      options.handler(request, response);
+  const state = { retired: false };
+  const handler: RawHandler = (request, response) => {
+    if (state.retired) askToClose(response);
+    unanswered.add(response);
+    response.once('close', () => unanswered.delete(response));
+    if (lacksHost(request)) refuseHost(response, options.report);
+    else options.handler(request, response);
+  };
+  const turns = turnsOf(handler, crowd, options);
+  const server = make(stoppable(turns.isFull));
+  serve(server, turns);
+  surviveFaults(server, {
+    report: options.report,
+    ending: (socket) => {
+      crowd.enter(socket, 'ending');
     },
-    waiting: options.limits.waiting,
+    open: turns.open,
+  });
+  watch(server, crowd, options.limits.sweep);
+  const connections: Connections = {
+    retire: () => {
+      state.retired = true;
+      unanswered.forEach(askToClose);
+    },
+    close: (deadline) => close(server, crowd, deadline),
+  };
+  return { server, connections };
+}
+
+const turnsOf = (handler: RawHandler, crowd: Crowd, { limits, report }: ConnectionOptions): Turns =>
+  inTurns({
+    handler,
+    waiting: limits.waiting,
     began: (socket) => {
       crowd.enter(socket, 'busy');
     },
@@ -60,26 +95,24 @@ export function serveConnections(server: Server, options: ConnectionOptions): Co
       report('flooded', 'PIPELINE');
     },
   });
+
+function serve(server: Server, turns: Turns): void {
   // Whoever waits for "100 Continue" gets it from the handler, if its body is wanted at all.
   server
     .on('request', turns.take)
     .on('checkContinue', turns.take)
     .on('checkExpectation', turns.take);
-  surviveFaults(server, {
-    report,
-    ending: (socket) => {
-      crowd.enter(socket, 'ending');
-    },
-    open: turns.open,
+  // The parser has stopped, see `stoppable()`.
+  server.on('upgrade', ({ socket }) => {
+    // Node listens to its errors no longer.
+    socket.on('error', () => undefined);
+    turns.refuse(socket);
   });
-  watch(server, crowd, options.limits.sweep);
-  return {
-    retire: () => {
-      retired = true;
-      unanswered.forEach(askToClose);
-    },
-    close: (deadline) => close(server, crowd, deadline),
-  };
+}
+
+function refuseHost(response: ServerResponse, report: ReportFault): void {
+  report('not_http', 'NO_HOST');
+  response.writeHead(400, { connection: 'close' }).end();
 }
 
 function crowdOf({ limits, connections, report }: ConnectionOptions): Crowd {

@@ -7,12 +7,19 @@ import {
 import { createServer as createTlsServer, type Server as TlsServer } from 'node:https';
 import type { SecureContextOptions } from 'node:tls';
 import type { Observer } from '../admission/observer.js';
-import { listen, serveConnections, type Address, type Connections } from './connections.js';
+import {
+  listen,
+  serveConnections,
+  type Address,
+  type Connections,
+  type Served,
+} from './connections.js';
 import type { ConnectionFault, ConnectionObserver, ReportFault } from './faults.js';
 import { defaultLimits, type Limits } from './limits.js';
 import { shareMemory } from './memory.js';
 import { isMutate, makeMutate, type MutateOptions } from './mutate.js';
 import { makeOps, type Check, type Metrics } from './ops.js';
+import type { Parsing } from './parsing.js';
 import type { RawHandler } from './turns.js';
 
 /** A certificate (with its chain, leaf first) and its private key, both in PEM. */
@@ -90,11 +97,9 @@ const secure = (pair: KeyPair): SecureContextOptions => ({
   secureOptions: constants.SSL_OP_NO_RENEGOTIATION,
 });
 
-/** A server, where it is to listen, and its connections. */
-interface Listener<S extends HttpServer = HttpServer> {
-  readonly server: S;
+/** A server, its connections, and where it is to listen. */
+interface Listener<S extends HttpServer = HttpServer> extends Served<S> {
   readonly address: Address;
-  readonly connections: Connections;
 }
 
 /**
@@ -126,12 +131,14 @@ function makeWebhook(options: ServerOptions, limits: Limits, app: RawHandler): L
   };
   const memory = shareMemory(limits.memory);
   const mutate = makeMutate({ ...options, memory, dropped, linger });
-  const server = createTlsServer({
-    ...secure(options.webhook),
-    ...timeoutsOf(limits),
-    handshakeTimeout: limits.headers,
-  });
-  const connections = serveConnections(server, {
+  const make = (parsing: Parsing): TlsServer =>
+    createTlsServer({
+      ...secure(options.webhook),
+      ...timeoutsOf(limits),
+      ...parsing,
+      handshakeTimeout: limits.headers,
+    });
+  const served = serveConnections(make, {
     handler: (request, response) => {
       // None of the pages takes a POST: it is a review that went to the wrong path.
       if (isMutate(request.url) || request.method === 'POST') mutate(request, response);
@@ -141,7 +148,7 @@ function makeWebhook(options: ServerOptions, limits: Limits, app: RawHandler): L
     connections: limits.connections,
     report,
   });
-  return { server, address: options.webhook, connections };
+  return { ...served, address: options.webhook };
 }
 
 function makePlain(
@@ -150,14 +157,15 @@ function makePlain(
   app: RawHandler,
 ): Listener {
   const { limits } = options;
-  const server = createHttpServer(timeoutsOf(limits));
-  const connections = serveConnections(server, {
+  const make = (parsing: Parsing): HttpServer =>
+    createHttpServer({ ...timeoutsOf(limits), ...parsing });
+  const served = serveConnections(make, {
     handler: app,
     limits,
     connections: limits.opsConnections,
     report: reporter(options, 'ops'),
   });
-  return { server, address, connections };
+  return { ...served, address };
 }
 
 const reporter =

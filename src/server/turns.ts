@@ -11,8 +11,8 @@ export interface TurnsOptions {
   readonly began: (socket: Socket) => void;
   /** Every request of the connection has been answered. */
   readonly ended: (socket: Socket) => void;
-  /** More requests wait than may. The connection is closed after this. */
-  readonly flooded: (socket: Socket) => void;
+  /** More requests wait than may. The connection is cut after this. */
+  readonly flooded: () => void;
 }
 
 type Turn = Parameters<RawHandler>;
@@ -20,40 +20,53 @@ type Turn = Parameters<RawHandler>;
 export interface Turns {
   /** To be called with every request. */
   readonly take: RawHandler;
+  /** Whether a connection may have no more requests: as many wait as may, or it has been cut. */
+  readonly isFull: (socket: Socket) => boolean;
   /** The requests of a connection that are not answered yet, in their order. */
   readonly open: (socket: Socket) => readonly Turn[];
+  /** To be called with a connection that is full and sends another request: it is cut, and what waits is forgotten. */
+  readonly refuse: (socket: Socket) => void;
 }
 
 /**
  * Lets requests that were sent one after the other without waiting for answers be handled one after the other, too.
  *
- * Node alone handles all of them at once: one read of 64 KiB holds up to 1,700 requests, whose answers it keeps until
- * the caller takes them, and works on them even if the caller has gone.
+ * Node alone handles all of them at once, keeps their answers until the caller takes them, and works on them even if the
+ * caller has gone.
  */
-export function inTurns(options: TurnsOptions): Turns {
+export function inTurns({ handler, waiting, began, ended, flooded }: TurnsOptions): Turns {
   const queues = new WeakMap<Socket, Turn[]>();
+  const open = (socket: Socket): Turn[] => queues.get(socket) ?? [];
+  const isFull = (socket: Socket): boolean => socket.destroyed || open(socket).length > waiting;
+  const refuse = (socket: Socket): void => {
+    if (socket.destroyed) return;
+    flooded();
+    const [first] = open(socket).splice(0);
+    // Whoever reads its body hears of the end from the request alone.
+    first?.[0].destroy();
+    socket.destroy();
+  };
   const take = (...turn: Turn): void => {
     const { socket } = turn[0];
-    // The parser goes on to the end of what was read, even if the connection has been cut meanwhile.
-    if (socket.destroyed) return;
-    const queue = queues.get(socket);
-    if (!queue) {
-      const own = [turn];
-      queues.set(socket, own);
-      options.began(socket);
-      run(own, options.handler, () => {
-        queues.delete(socket);
-        if (socket.writable) options.ended(socket);
-      });
-    } else if (queue.length <= options.waiting) {
-      queue.push(turn);
-    } else {
-      queue.length = 0;
-      options.flooded(socket);
-      socket.destroy();
+    if (isFull(socket)) {
+      // The parser stops before that, see `stoppable()`; that of another version of node may not.
+      refuse(socket);
+      return;
     }
+    const queue = queues.get(socket);
+    if (queue) {
+      queue.push(turn);
+      return;
+    }
+    const own = [turn];
+    queues.set(socket, own);
+    began(socket);
+    run(own, handler, () => {
+      queues.delete(socket);
+      if (socket.writable) ended(socket);
+    });
   };
-  return { take, open: (socket) => queues.get(socket) ?? [] };
+  return { take, isFull, open, refuse };
 }
 
 /** Takes the first of the queue, which stays there until its response is closed: sent, or lost with its connection. */

@@ -87,6 +87,12 @@ describe('what is no request', () => {
       'headers_too_large',
     ],
     'a long URL': [rawRequest(`GET /${'a'.repeat(20_000)}`), 431, 'headers_too_large'],
+    'no host': ['GET /healthz HTTP/1.1\r\n\r\n', 400, 'not_http'],
+    'no host, with a body that is never read': [
+      `POST /mutate HTTP/1.1\r\nContent-Length: 5\r\n\r\n{}`,
+      400,
+      'not_http',
+    ],
     CONNECT: ['CONNECT a:1 HTTP/1.1\r\nHost: a:1\r\n\r\n', 405, 'unsupported'],
   };
 
@@ -133,6 +139,7 @@ describe('a request of an unusual shape', () => {
   const chunked = ['Transfer-Encoding: chunked', JSON_TYPE];
   const cases: Record<string, readonly [text: string, status: number, problem?: string]> = {
     'HTTP/1.0': [review.replace('HTTP/1.1', 'HTTP/1.0'), 200],
+    'HTTP/1.0 without a host': ['GET /healthz HTTP/1.0\r\n\r\n', 200],
     'the whole URL': [review.replace('/mutate', 'https://injector:443/mutate?timeout=1s'), 200],
     'an upgrade': [rawReview(aReview(), 'Connection: upgrade', 'Upgrade: websocket'), 200],
     'another path': [review.replace('/mutate', '/mutate/'), 404, 'wrong_path'],

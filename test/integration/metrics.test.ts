@@ -6,7 +6,7 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { anOutcome, aPod, aReview } from '../support/review.js';
 import { answerTo, getPage, postReview } from './support/client.js';
 import { someCertificates, startInjector } from './support/injector.js';
-import { kill, startServe, type Running } from './support/process.js';
+import { cpuOf, kill, startServe, type Running } from './support/process.js';
 
 /** The names and labels of all series of a page, without their values. */
 const seriesOf = (page: string): Set<string> =>
@@ -76,26 +76,15 @@ describe('a page of metrics that is read all the time', () => {
     await rm(dir, { recursive: true });
   });
 
-  /** Seconds of CPU that the process has used. */
-  const cpu = async ({ child }: Running): Promise<number> => {
-    const stat = await readFile(`/proc/${String(child.pid)}/stat`, 'utf8');
-    // Fields 14 and 15 of proc(5), counted behind the name, which may hold spaces; in clock ticks of 1/100 s.
-    const [user, system] = stat
-      .slice(stat.lastIndexOf(')') + 2)
-      .split(' ')
-      .slice(11, 13);
-    return (Number(user) + Number(system)) / 100;
-  };
-
   it.skipIf(process.platform !== 'linux')('costs no more than a few reviews do', async () => {
     running = await startServe(['--cert-dir', join(dir, 'certs')]);
     const { webhook, ops } = running;
     const agent = new Agent({ keepAlive: true, ca: await readFile(join(dir, 'certs/ca.crt')) });
     /** Of one call. */
     const costOf = async (call: () => Promise<unknown>, times: number): Promise<number> => {
-      const before = running ? await cpu(running) : 0;
+      const before = running ? await cpuOf(running) : 0;
       for (let n = 0; n < times; n += 1) await call();
-      return ((running ? await cpu(running) : 0) - before) / times;
+      return ((running ? await cpuOf(running) : 0) - before) / times;
     };
     const review = () => postReview(webhook, aReview(), { agent });
     const scrape = () => getPage(ops, '/metrics');

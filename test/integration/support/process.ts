@@ -1,5 +1,6 @@
 import { spawn, type ChildProcess, type StdioOptions } from 'node:child_process';
 import { once } from 'node:events';
+import { readFile } from 'node:fs/promises';
 import { createServer, type AddressInfo } from 'node:net';
 import { fileURLToPath } from 'node:url';
 import { listen, type Log } from '../../support/golden/served.js';
@@ -43,6 +44,17 @@ export async function startServe(flags: readonly string[]): Promise<Running> {
   const { port, opsPort } = await log.line(({ msg }) => msg === 'listening');
   const at = (value: unknown) => ({ host: '127.0.0.1', port: Number(value) });
   return { child, log, webhook: at(port), ops: at(opsPort), ended };
+}
+
+/** Seconds of CPU that a process has used. Only Linux tells. */
+export async function cpuOf({ child }: Running): Promise<number> {
+  const stat = await readFile(`/proc/${String(child.pid)}/stat`, 'utf8');
+  // Fields 14 and 15 of proc(5), counted behind the name, which may hold spaces; in clock ticks of 1/100 s.
+  const [user, system] = stat
+    .slice(stat.lastIndexOf(')') + 2)
+    .split(' ')
+    .slice(11, 13);
+  return (Number(user) + Number(system)) / 100;
 }
 
 /** Ends a process that a test may have left running. */
