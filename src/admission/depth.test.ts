@@ -19,6 +19,23 @@ describe('a body that is nested too deep', () => {
     );
   });
 
+  it.each([
+    ['lists', '[', ']', 4_100],
+    ['lists', '[', ']', 25_000],
+    ['objects', '{"a":', '}', 4_100],
+    ['objects of lists', '{"ab":[', ']}', 3_000],
+  ])('is told if it is small, too (%s, %s, %s, %i)', (_, opening, closing, levels) => {
+    const deep = opening.repeat(levels) + closing.repeat(levels);
+    expect(isTooDeep(Buffer.from(deep))).toBe(true);
+    // Among the rest of a review.
+    const rest = JSON.stringify(Array(500).fill({ name: 'a', value: ['b', 'c'] }));
+    expect(isTooDeep(Buffer.from(`[${rest},${deep}]`))).toBe(true);
+  });
+
+  it('is not a small one with many brackets', () => {
+    expect(isTooDeep(Buffer.from(JSON.stringify(Array(20_000).fill([]))))).toBe(false);
+  });
+
   it('is refused before it is parsed', () => {
     expect(parseReview(Buffer.from('['.repeat(6_000_000)))).toMatchObject({ problem: 'too_deep' });
   });

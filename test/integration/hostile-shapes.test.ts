@@ -155,6 +155,16 @@ describe('a request of an unusual shape', () => {
       501,
       'wrong_transfer_encoding',
     ],
+    '25,000 levels': [
+      rawReview(
+        JSON.stringify(aReview({ object: { spec: { securityContext: '@' } } })).replace(
+          '"@"',
+          '['.repeat(25_000) + ']'.repeat(25_000),
+        ),
+      ),
+      400,
+      'too_deep',
+    ],
     'no bytes in chunks': [rawRequest('POST /mutate', chunked, '0\r\n\r\n'), 400, 'empty_body'],
   };
 
