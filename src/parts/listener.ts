@@ -84,7 +84,7 @@ function answer({ context, picture, observe }: Answering, body: Buffer, remote: 
   if (!seen) {
     const { problem, status, message } = malformed('not_synced');
     observe.malformed({ problem, status, remote });
-    return { status, answer: message };
+    return { status, json: false, body: message };
   }
   const engine = (request: Parameters<Context['engine']>[0]) =>
     context.engine(request, seen.world, seen.settings);
