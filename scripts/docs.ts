@@ -1,10 +1,12 @@
 /**
- * Writes the parts of the documentation that follow from the code: docs/reasons.md and the README's option table.
+ * Writes the parts of the documentation that follow from the code: docs/reasons.md, docs/watches.md and the README's option
+ * table.
  * `npm run docs` writes them; a test fails while they differ from what is in the tree.
  */
 import { readFileSync, writeFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { format } from 'prettier';
+import { restartCauses, unusables, watchStates } from '../src/cluster/states.js';
 import { optionTable } from '../src/config/option-table.js';
 import { daemonSetReasons, podReasons, warnings } from '../src/core/decide/reasons.js';
 import type { Reason } from '../src/core/decide/reasons.js';
@@ -22,6 +24,7 @@ export async function generatedDocs(): Promise<readonly Generated[]> {
   const readme = withTable(readFileSync(`${root}README.md`, 'utf8'));
   return [
     { file: 'docs/reasons.md', content: await formatted(reasonsPage()) },
+    { file: 'docs/watches.md', content: await formatted(watchesPage()) },
     { file: 'README.md', content: await formatted(readme) },
   ];
 }
@@ -63,6 +66,33 @@ const reasonsPage = (): string =>
     ...rows(warnings),
     '',
   ].join('\n');
+
+const watchesPage = (): string =>
+  [
+    '# Watches',
+    '',
+    'In cluster mode, what the injector knows of each kind comes from a list and a watch. These codes stand in the metrics',
+    'whose names are given, and those of the states in `/readyz` and in the log at level debug.',
+    '',
+    '## What a watch is doing: `ds_injector_watch_state`',
+    '',
+    ...codes(watchStates),
+    '',
+    '## Why it was opened anew: `ds_injector_watch_restarts_total`',
+    '',
+    ...codes(restartCauses),
+    '',
+    '## Why an object was left out: `ds_injector_watch_unusable_objects_total`',
+    '',
+    ...codes(unusables),
+    '',
+  ].join('\n');
+
+const codes = (table: Readonly<Record<string, string>>): readonly string[] => [
+  '| code | what it means |',
+  '| --- | --- |',
+  ...Object.entries(table).map(([code, sentence]) => `| \`${code}\` | ${sentence} |`),
+];
 
 const rows = (table: Readonly<Record<string, Reason>>): readonly string[] => [
   '| code | what it means | what to do |',

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { ConfigError } from './error.js';
+import { options, shownDefault } from './schema.js';
 import { load, type Loaded, type Sources } from './load.js';
 
 const loadWith = (sources: Partial<Sources> & { files?: Record<string, string> }): Loaded =>
@@ -115,6 +116,11 @@ describe('load', () => {
     ['annotationPrefixes', ',', 'got `,`'],
     ['kubernetesVersion', 'latest', 'expected `kubernetes-version` to be auto or a version'],
     ['listenAddress', 'no where', 'expected `listen-address` to be all, an IP address'],
+    ['leafLifetime', '5d', 'expected `leaf-lifetime` to be a duration such as 168h, 90m or 30s'],
+    ['leafLifetime', '0s', 'got `0s`'],
+    ['leafLifetime', '8760h', 'expected `leaf-lifetime` to be less than `ca-lifetime`'],
+    ['renewSeconds', '15', 'expected `renew-seconds` to be less than `lease-seconds`'],
+    ['leaseName', 'A', 'expected `lease-name` to be the name of an object'],
     ['drainSeconds', '-1', 'expected `drain-seconds`'],
     ['certDir', '', 'expected `cert-dir` to be the path of a folder'],
     [
@@ -126,6 +132,23 @@ describe('load', () => {
     const problems = problemsOf({ flags: { [name]: value } });
     expect(problems).toHaveLength(1);
     expect(problems[0]).toContain(problem);
+  });
+
+  it('reads durations, and shows their defaults as people write them', () => {
+    const { config } = loadWith({ flags: { caLifetime: '2h', leafLifetime: '1h30m10s' } });
+    expect([config.caLifetime, config.leafLifetime]).toEqual([7_200_000, 5_410_000]);
+    expect(shownDefault(options.leafLifetime)).toBe('168h');
+    expect(loadWith({ flags: { leafLifetime: '168h' } }).config.leafLifetime).toBe(
+      options.leafLifetime.default,
+    );
+  });
+
+  it('needs the files of a certificate that are said to be there', () => {
+    const flags = { cluster: 'in-cluster', certificates: 'files' };
+    expect(problemsOf({ flags })).toEqual([
+      'expected `tls-cert` and `tls-key` to be given, because `certificates` is files',
+    ]);
+    expect(problemsOf({ flags: { ...flags, tlsCert: 'a', tlsKey: 'b' } })).toEqual([]);
   });
 
   it('asks for quotes around a version that YAML takes for a number', () => {

@@ -39,7 +39,9 @@ export function load(sources: Sources): Loaded {
   // Every value has passed its option's own schema, which is what Config is made of.
   const config = Object.fromEntries(entries) as Config;
   checkPairs(config, problems);
+  checkCertificates(config, problems);
   checkPorts(config, problems);
+  checkOrder(config, problems);
   const profiles = readProfiles(config, sources, problems);
   if (problems.length > 0) throw new ConfigError(problems);
   return deepFreeze({ config, profiles });
@@ -134,9 +136,28 @@ function checkPairs(config: Config, problems: string[]): void {
   }
 }
 
+function checkCertificates({ cluster, certificates, tlsCert }: Config, problems: string[]): void {
+  if (cluster === 'off' || certificates === 'self' || tlsCert !== undefined) return;
+  problems.push('expected `tls-cert` and `tls-key` to be given, because `certificates` is files');
+}
+
 function checkPorts({ port, opsPort }: Config, problems: string[]): void {
   if (port !== opsPort || port === 0) return;
   problems.push(`expected \`port\` and \`ops-port\` to differ, got ${port} for both`);
+}
+
+/** Names of options of which each has to be less than the one before. */
+const FALLING = [
+  ['leaseSeconds', 'renewSeconds'],
+  ['renewSeconds', 'retrySeconds'],
+  ['caLifetime', 'leafLifetime'],
+] as const;
+
+function checkOrder(config: Config, problems: string[]): void {
+  for (const [more, less] of FALLING) {
+    if (config[less] < config[more]) continue;
+    problems.push(`expected \`${kebab(less)}\` to be less than \`${kebab(more)}\``);
+  }
 }
 
 function readProfiles(

@@ -1,5 +1,7 @@
 import { z } from 'zod';
 import type { HostNamespace } from '../core/settings.js';
+import { clusterOptions } from './cluster-options.js';
+import { choice, option, optional, type Option } from './option.js';
 import {
   annotationPrefix,
   host,
@@ -11,42 +13,9 @@ import {
   text,
 } from './values.js';
 
-/** `injection` options change what is injected, the others only how `serve` runs. */
-export type Group = 'injection' | 'server' | 'cluster' | 'logging';
-
-/** One option: flag, environment variable, key of the configuration file and line of the documentation in one. */
-export interface Option<T> {
-  readonly group: Group;
-  /** What stands for the value in `--help`. */
-  readonly value: string;
-  readonly default: T;
-  readonly schema: z.ZodType<T>;
-  /** Ends the sentence "expected `name` to be …". */
-  readonly expected: string;
-  readonly doc: string;
-}
-
-const option = <T>(spec: Option<T>): Option<T> => spec;
-
-type Choices = readonly [string, ...string[]];
-
-const choice = <const T extends Choices>(
-  choices: T,
-  spec: Pick<Option<T[number]>, 'group' | 'default' | 'doc'>,
-): Option<T[number]> => ({
-  ...spec,
-  value: `<${choices.join('|')}>`,
-  schema: z.enum(choices),
-  expected: `one of ${choices.join(', ')}`,
-});
-
-/** An option that has no default: without a value it is left out. */
-const optional = (
-  group: Group,
-  spec: Omit<Option<string>, 'default' | 'group'>,
-): Option<string | undefined> => ({ ...spec, group, default: undefined });
-
 const HOST_NAMESPACES = ['hostNetwork', 'hostPID', 'shareProcessNamespace'] as const;
+
+export type { Group, Option } from './option.js';
 
 /** Every option of the program. The keys are the names in the configuration file. */
 export const options = {
@@ -197,23 +166,7 @@ export const options = {
     expected: 'whole seconds from 0 to 3600',
     doc: 'How long open reviews may take to end after that, before they are cut.',
   }),
-  cluster: choice(['off', 'in-cluster', 'kubeconfig'], {
-    group: 'cluster',
-    default: 'off',
-    doc: 'Where the World comes from: files (off), or a cluster, as the ServiceAccount of the own pod or as the user of a kubeconfig.',
-  }),
-  kubeconfig: optional('cluster', {
-    value: '<file>',
-    schema: text,
-    expected: 'the path of a file',
-    doc: 'The kubeconfig; without it, the files of KUBECONFIG, then ~/.kube/config.',
-  }),
-  context: optional('cluster', {
-    value: '<name>',
-    schema: text,
-    expected: 'the name of a context',
-    doc: 'The context of the kubeconfig; without it, the current one.',
-  }),
+  ...clusterOptions,
   logLevel: choice(['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent'], {
     group: 'logging',
     default: 'info',
@@ -235,7 +188,9 @@ export const optionEntries = Object.entries(options) as readonly (readonly [
 ])[];
 
 /** A default as people write it in a flag; empty if there is none. */
-export const shownDefault = ({ default: value }: Option<unknown>): string =>
-  Array.isArray(value) || typeof value === 'string' || typeof value === 'number'
+export const shownDefault = ({ default: value, shown }: Option<unknown>): string => {
+  if (shown !== undefined) return shown;
+  return Array.isArray(value) || typeof value === 'string' || typeof value === 'number'
     ? value.toString()
     : '';
+};

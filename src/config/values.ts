@@ -36,6 +36,11 @@ export const annotationPrefix = z
 /** A DNS label (RFC 1123): the name of a namespace, a release or a profile. */
 export const label = z.string().regex(/^[a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?$/);
 
+/** A DNS subdomain (RFC 1123): the name of a pod, a Secret or a Lease. */
+export const subdomain = z
+  .string()
+  .regex(/^(?=.{1,253}$)[a-z0-9]([-a-z0-9]*[a-z0-9])?(\.[a-z0-9]([-a-z0-9]*[a-z0-9])?)*$/);
+
 /** A string that must not be empty. */
 export const text = z.string().min(1);
 
@@ -54,3 +59,19 @@ export const integer = (least: number, most: number): z.ZodType<number> =>
 const HOST = /^(\*\.)?[a-zA-Z0-9]([-a-zA-Z0-9.]{0,251}[a-zA-Z0-9])?$/;
 /** A DNS name (a leading `*.` is allowed) or an IP address. */
 export const host = z.string().refine((name) => isIP(name) !== 0 || HOST.test(name));
+
+const UNITS = { h: 3_600_000, m: 60_000, s: 1000 };
+/** `168h`, `1h30m` → milliseconds; what Go and Kubernetes understand, without fractions. */
+export const duration: z.ZodType<number> = z.preprocess(
+  (value) => (typeof value === 'string' ? milliseconds(value) : value),
+  z.int().positive(),
+);
+
+function milliseconds(text: string): number | undefined {
+  if (!/^(\d{1,9}[hms])+$/.test(text)) return undefined;
+  const parts = text.match(/\d+[hms]/g) ?? [];
+  return parts.reduce((sum, part) => {
+    const unit = UNITS[part.slice(-1) as keyof typeof UNITS];
+    return sum + Number.parseInt(part, 10) * unit;
+  }, 0);
+}
