@@ -17,7 +17,6 @@ import { LOOK, reconcile, type ReconcileObserver } from './reconcile.js';
 
 /** Hears of the Secret with the authority. */
 export interface AuthorityObserver extends ReconcileObserver {
-  readonly watch: FollowOptions['observe'];
   /** An authority is there, or another one is. */
   readonly read: (authority: Authority) => void;
   /** The Secret holds none that can be used; what was read before goes on. */
@@ -26,7 +25,10 @@ export interface AuthorityObserver extends ReconcileObserver {
   readonly made: (why: string) => void;
 }
 
-export interface AuthorityOptions extends Pick<FollowOptions, 'client' | 'random' | 'times'> {
+export interface AuthorityOptions extends Pick<
+  FollowOptions,
+  'client' | 'random' | 'times' | 'watch'
+> {
   readonly secret: { readonly namespace: string; readonly name: string };
   /** For a Secret that is made. */
   readonly labels: Readonly<Record<string, string>>;
@@ -85,7 +87,6 @@ export function keepAuthority(options: AuthorityOptions): AuthorityKeeper {
     ...options,
     resource: SECRETS,
     place: options.secret,
-    observe: options.observe.watch,
     changed: () => {
       take(state, options, followed.current());
       bell.ring();

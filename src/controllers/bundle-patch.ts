@@ -1,4 +1,3 @@
-import { isSameBundle } from '../certs/bundle.js';
 import { fieldsOf, itemsOf, textOf } from '../cluster/raw.js';
 import type { KubernetesObject } from '../core/model/types.js';
 
@@ -36,26 +35,22 @@ export interface PatchOperation {
 }
 
 /**
- * What gives our entries a bundle; nothing if they hold the same certificates. Each write is guarded by tests, so that it
- * fails, and hits nobody else's entry, if the list was changed in between.
+ * What gives an entry a bundle. It is guarded by tests, so that it fails, and hits nobody else's entry, if the list was
+ * changed since it was read.
  *
  * @param bundle in PEM.
  */
 export function bundlePatch(
-  config: KubernetesObject,
+  { index, name }: BundleEntry,
   ours: ServiceRef,
   bundle: string,
 ): readonly PatchOperation[] {
+  const path = `/webhooks/${index}`;
   const value = Buffer.from(bundle).toString('base64');
-  return ownEntries(config, ours)
-    .filter((entry) => !isSameBundle(entry.bundle, bundle))
-    .flatMap(({ index, name }): readonly PatchOperation[] => {
-      const path = `/webhooks/${index}`;
-      return [
-        { op: 'test', path: `${path}/name`, value: name },
-        { op: 'test', path: `${path}/clientConfig/service/namespace`, value: ours.namespace },
-        { op: 'test', path: `${path}/clientConfig/service/name`, value: ours.name },
-        { op: 'add', path: `${path}/clientConfig/caBundle`, value },
-      ];
-    });
+  return [
+    { op: 'test', path: `${path}/name`, value: name },
+    { op: 'test', path: `${path}/clientConfig/service/namespace`, value: ours.namespace },
+    { op: 'test', path: `${path}/clientConfig/service/name`, value: ours.name },
+    { op: 'add', path: `${path}/clientConfig/caBundle`, value },
+  ];
 }

@@ -1,4 +1,4 @@
-import { certificatesIn } from '../certs/bundle.js';
+import { certificatesIn, isSameBundle } from '../certs/bundle.js';
 import type { Clock } from '../cluster/clock.js';
 import { MUTATING_WEBHOOKS, pathOf } from '../cluster/resources.js';
 import type { KubernetesObject } from '../core/model/types.js';
@@ -16,7 +16,6 @@ import { LOOK, reconcile, type ReconcileObserver } from './reconcile.js';
 
 /** Hears of the bundle in the webhook configuration. */
 export interface BundleObserver extends ReconcileObserver {
-  readonly watch: FollowOptions['observe'];
   /** It was written into these entries. */
   readonly written: (entries: readonly string[]) => void;
   /** Somebody undoes it again and again; told once until there is peace. @param writes how many there have been. */
@@ -25,7 +24,10 @@ export interface BundleObserver extends ReconcileObserver {
   readonly missing: () => void;
 }
 
-export interface BundleOptions extends Pick<FollowOptions, 'client' | 'random' | 'times'> {
+export interface BundleOptions extends Pick<
+  FollowOptions,
+  'client' | 'random' | 'times' | 'watch'
+> {
   /** The name of the MutatingWebhookConfiguration. */
   readonly configuration: string;
   readonly service: ServiceRef;
@@ -97,7 +99,6 @@ const followConfiguration = (options: BundleOptions, bell: Bell): Followed =>
     ...options,
     resource: MUTATING_WEBHOOKS,
     place: { name: options.configuration },
-    observe: options.observe.watch,
     changed: () => {
       bell.ring();
     },
@@ -113,12 +114,13 @@ async function look(
   const config = followed.current() ?? {};
   const entries = ownEntries(config, options.service);
   note(state, options, entries);
-  const patch = bundlePatch(config, options.service, bundle);
-  if (patch.length === 0) return LOOK;
+  const wrong = entries.filter((entry) => !isSameBundle(entry.bundle, bundle));
+  if (wrong.length === 0) return LOOK;
   const wait = waitToWrite(state, options.clock.monotonic(), config);
   if (wait > 0) return wait;
+  const patch = wrong.flatMap((entry) => bundlePatch(entry, options.service, bundle));
   await write(state, options, { config, patch, signal });
-  options.observe.written(entries.map(({ name }) => name));
+  options.observe.written(wrong.map(({ name }) => name));
   return ECHO;
 }
 

@@ -10,7 +10,7 @@ export interface CertificationOptions
   extends
     Pick<
       AuthorityOptions,
-      'client' | 'random' | 'times' | 'clock' | 'secret' | 'labels' | 'absence'
+      'client' | 'random' | 'times' | 'watch' | 'clock' | 'secret' | 'labels' | 'absence'
     >,
     Pick<ServingOptions, 'use' | 'loaded' | 'refused' | 'patience'> {
   /** The Service under which the API server calls the webhook. */

@@ -7,7 +7,8 @@ export interface FollowOptions extends Pick<ReflectorOptions, 'client' | 'random
   readonly place: Place & { readonly name: string };
   /** Called when it may have changed, been made or been deleted, and after each time that it was looked for. */
   readonly changed: () => void;
-  readonly observe: WatchObserver;
+  /** Makes what hears of the watch. @param count how many objects are kept, one or none. */
+  readonly watch: (kind: string, count: () => number) => WatchObserver;
 }
 
 /** One object that is kept fresh. */
@@ -22,19 +23,20 @@ export interface Followed {
 
 /** Follows one object by its name, which is all that RBAC has to allow. */
 export function follow(options: FollowOptions): Followed {
-  const { client, resource, place, changed, observe, random, times } = options;
+  const { client, resource, place, changed, watch, random, times } = options;
   let object: KubernetesObject | undefined;
   const take = (taken: KubernetesObject | undefined): void => {
     object = taken;
     changed();
   };
+  const count = (): number => (object ? 1 : 0);
   const reflector = new Reflector({
     client,
     resource,
     place: place.namespace === undefined ? {} : { namespace: place.namespace },
     selection: { fieldSelector: `metadata.name=${place.name}` },
     sink: {
-      count: () => (object ? 1 : 0),
+      count,
       keep: (whole) => whole,
       replace: ([first]) => {
         take(first);
@@ -44,7 +46,7 @@ export function follow(options: FollowOptions): Followed {
         take(undefined);
       },
     },
-    observe,
+    observe: watch(resource.kind, count),
     random,
     ...(times && { times }),
   });

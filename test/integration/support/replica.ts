@@ -54,6 +54,7 @@ export async function startReplica(
     clock,
     random: Math.random,
     times: { firstBackoff: 50 },
+    watch: () => silentWatch,
     secret: { namespace: NAMESPACE, name: 'ds-injector-ca' },
     labels: { 'app.kubernetes.io/name': 'ds-injector' },
     absence: 300,
@@ -100,7 +101,6 @@ export async function startReplica(
 
 function observersOf(told: string[]): Parameters<typeof certify>[0]['observe'] {
   const common = {
-    watch: silent,
     failed: (problem: string) => told.push(`failed: ${problem}`),
     recovered: () => told.push('recovered'),
   };
@@ -121,7 +121,8 @@ function observersOf(told: string[]): Parameters<typeof certify>[0]['observe'] {
   };
 }
 
-const silent: WatchObserver = {
+/** Hears nothing. */
+export const silentWatch: WatchObserver = {
   entered: () => undefined,
   restarted: () => undefined,
   heard: () => undefined,
