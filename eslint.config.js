@@ -81,6 +81,11 @@ export default tseslint.config(
     'controllers import core, certs and the interfaces of cluster.',
   ),
   arrow(
+    ['src/check/**/*.ts'],
+    '^\\.\\./(server|admission|standalone|certs|cli|telemetry|config|controllers)/',
+    'check imports core and cluster; the rest comes in as parameters.',
+  ),
+  arrow(
     ['src/files/**/*.ts'],
     '^\\.\\./(core|server|admission|standalone|certs|cli|telemetry|config|cluster|controllers)/',
     'files imports nothing of ours.',

@@ -1,4 +1,5 @@
 import { ApiError } from '../cluster/api.js';
+import { problemOf } from '../cluster/problems.js';
 import { finding, type Finding } from './finding.js';
 
 /** What the API server said to a question, or why nobody knows. */
@@ -28,14 +29,9 @@ export async function ask<T>(what: string, question: () => Promise<T>): Promise<
 
 function unanswered(what: string, error: unknown): Unanswered {
   const status = error instanceof ApiError ? error.status : 0;
-  const words = wordsOf(error);
+  const words = problemOf(error);
   if (status === 403) return { why: 'forbidden', what: `may not ${what}`, words };
   return { why: status === 404 ? 'absent' : 'failed', what: words, words };
-}
-
-function wordsOf(error: unknown): string {
-  if (!(error instanceof Error)) return String(error);
-  return error.cause === undefined ? error.message : `${error.message}: ${wordsOf(error.cause)}`;
 }
 
 /**

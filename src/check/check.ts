@@ -1,4 +1,5 @@
 import { ApiError, type ApiClient } from '../cluster/api.js';
+import { problemOf } from '../cluster/problems.js';
 import type { KubernetesObject } from '../core/model/types.js';
 import { parseVersion } from '../core/model/version.js';
 import type { Settings } from '../core/settings.js';
@@ -96,10 +97,7 @@ export async function check(options: CheckOptions, deps: CheckDeps): Promise<Rep
     kubernetesVersion: gitVersionOf(seen.objects),
     user: person.user,
     stage: stageOf(seen),
-    findings: [
-      ...judged.findings.map((one) => ({ area: 'installation', ...one }) as const),
-      ...(await findAll(seen, reader, { ...options, ...deps })),
-    ],
+    findings: await findAll(seen, reader, { ...options, ...deps, judged }),
   };
 }
 
@@ -145,12 +143,9 @@ function judgedBy({ judgement }: CheckOptions, objects: Omit<Objects, 'version'>
   try {
     return { ...judgement(installed), findings: [finding('options_read')] };
   } catch (error) {
-    return { ...judgement(undefined), findings: [finding('options_assumed', messageOf(error))] };
+    return { ...judgement(undefined), findings: [finding('options_assumed', problemOf(error))] };
   }
 }
-
-const messageOf = (error: unknown): string =>
-  error instanceof Error ? error.message : String(error);
 
 function seenOf(
   objects: Objects,
@@ -177,7 +172,7 @@ function seenOf(
 async function findAll(
   seen: Seen,
   reader: Reader,
-  { engine, clock, trialNamespace, limit }: CheckOptions & CheckDeps,
+  { engine, clock, trialNamespace, limit, judged }: CheckOptions & CheckDeps & { judged: Judged },
 ): Promise<readonly Found[]> {
   const world = worldOf(seen.objects);
   const [rights, leaf, trial, pods] = await Promise.all([
@@ -189,7 +184,7 @@ async function findAll(
   return [
     ...look('versions', () => findVersions(seen)),
     ...look('permissions', () => findRights(rights)),
-    ...look('installation', () => findInstallation(seen)),
+    ...look('installation', () => [...judged.findings, ...findInstallation(seen)]),
     ...look('webhook', () => findWebhook(seen)),
     ...look('certificates', () => findCertificates(seen, leaf)),
     ...look('nodes', () => findNodes(seen)),
@@ -206,7 +201,7 @@ function look(area: Area, find: () => readonly Finding[]): readonly Found[] {
   try {
     return joined(find()).map((one) => ({ area, ...one }));
   } catch (error) {
-    return [{ area, ...finding('not_understood', messageOf(error)) }];
+    return [{ area, ...finding('not_understood', problemOf(error)) }];
   }
 }
 

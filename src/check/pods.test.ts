@@ -36,7 +36,7 @@ const injected = (): Pod => {
   const seen = aSeen();
   const request = { pod: running(), namespace: 'default' };
   const { operations } = inject(request, worldOf(seen.objects), seen.settings);
-  return applyPatch(request.pod, operations) as Pod;
+  return applyPatch<Pod>(request.pod, operations);
 };
 const annotated = (key: string, value: string): Parameters<typeof aPod>[0] => ({
   metadata: { annotations: { [`${PREFIX}${key}`]: value } },

@@ -1,3 +1,4 @@
+import { DEEPEST, isDeeper } from '../core/model/depth.js';
 import type { KubernetesObject } from '../core/model/types.js';
 import type { Outcome } from '../core/outcome.js';
 import type { Request } from '../core/engine.js';
@@ -56,9 +57,11 @@ export type Engine = (request: Request, world: World, settings: Settings) => Out
 
 /** What the injector would know of this cluster. */
 export function worldOf({ nodes, namespaces, daemonSets }: Objects): WorldStore {
-  return new WorldStore(
-    [nodes, namespaces, daemonSets].flatMap((answer) => valueOr(answer, NO_LISTING).items),
+  const objects = [nodes, namespaces, daemonSets].flatMap(
+    (answer) => valueOr(answer, NO_LISTING).items,
   );
+  // The injector's caches leave these out, too.
+  return new WorldStore(objects.filter((object) => !isDeeper(object, DEEPEST)));
 }
 
 /** The webhook configuration of the release; `absent` if it is not among those of the cluster. */

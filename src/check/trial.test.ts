@@ -18,7 +18,7 @@ type Admission = (pod: Pod, namespace: string) => KubernetesObject;
 const injectorIn =
   ({ objects, settings }: Seen): Admission =>
   (pod, namespace) =>
-    applyPatch(pod, inject({ pod, namespace }, worldOf(objects), settings).operations) as Pod;
+    applyPatch<Pod>(pod, inject({ pod, namespace }, worldOf(objects), settings).operations);
 
 const nobody: Admission = (pod) => pod;
 const refusing =
