@@ -29,9 +29,13 @@ const STATES: Readonly<Partial<Record<RestartCause, WatchState>>> = {
 
 export const stateAfter = (cause: RestartCause): WatchState => STATES[cause] ?? 'backing_off';
 
-/** After these, changes cannot be watched from where they ended. */
-export const needsList = (cause: RestartCause): boolean => RELISTS.has(cause);
-const RELISTS: ReadonlySet<RestartCause> = new Set(['expired', 'garbage', 'internal']);
+/** What came could not be understood, or we failed on it. */
+export const isUnintelligible = (cause: RestartCause | undefined): boolean =>
+  cause === 'garbage' || cause === 'internal';
+
+/** Whether changes cannot be watched from where they ended. */
+export const needsList = (cause: RestartCause): boolean =>
+  cause === 'expired' || isUnintelligible(cause);
 
 export function endingOf(error: unknown): Ending {
   // A version that is too old is no problem: everything is read anew.

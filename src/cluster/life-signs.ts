@@ -22,6 +22,11 @@ export class LifeSigns {
     return this.#bookmarked;
   }
 
+  /** Whether the watch had begun. */
+  get isOpen(): boolean {
+    return this.#timer !== undefined;
+  }
+
   get ceased(): boolean {
     return this.#ceased;
   }

@@ -163,6 +163,8 @@ describe('after a watch has ended, a reflector', () => {
     api.store.put(aNode('b'));
     await untilKept('a', 'b');
     expect(listsOf()).toBe(1);
+    // Nothing of that is out of the ordinary.
+    expect(heard.filter((one) => /failed|recovered/.test(one))).toEqual([]);
   });
 
   it('goes on from what the API server said how far it was', async () => {
@@ -201,6 +203,10 @@ describe('after a watch has ended, a reflector', () => {
     await untilHeard('listed 0', 2);
     expect(heard).toContain('restarted: garbage');
     expect(heard).toContain('failed: cannot watch nodes: a line of the watch is not an event');
+    expect(heard).not.toContain('recovered');
+    await untilWatched();
+    api.watches.bookmark();
+    await untilHeard('recovered');
   });
 });
 
@@ -210,7 +216,8 @@ describe('when nothing is heard for long, a reflector', () => {
     begin({ silence: 200 });
     await untilHeard('restarted: stalled');
     expect(heard).toContain('stalled');
-    await untilHeard('watching', 2);
+    expect(heard).toContain('failed: nothing was heard for 0.2 s');
+    await untilHeard('recovered');
   });
 
   it('opens the watch anew, and finds nothing wrong with it if it never had', async () => {
@@ -259,8 +266,6 @@ describe('a reflector that is refused', () => {
     // What was read is known, though changes are not.
     expect(reflector.unready()).toBeUndefined();
     fault.end();
-    await untilWatched();
-    api.watches.bookmark();
     await untilHeard('recovered');
     expect(listsOf()).toBe(1);
   });

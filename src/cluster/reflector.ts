@@ -2,11 +2,11 @@ import type { KubernetesObject } from '../core/model/types.js';
 import { refusalOf } from './answers.js';
 import type { ApiClient, WatchEvent } from './api.js';
 import { Backoff, waitFor } from './backoff.js';
-import { endingOf, needsList, stateAfter, type Ending } from './endings.js';
+import { endingOf, isUnintelligible, needsList, stateAfter, type Ending } from './endings.js';
 import { identify, reduce } from './items.js';
 import { LifeSigns } from './life-signs.js';
 import { listAll } from './lists.js';
-import { Problems } from './problems.js';
+import { Problems, problemOf } from './problems.js';
 import { pathOf, type Place, type Resource } from './resources.js';
 import type { RestartCause, Unusable, WatchState } from './states.js';
 
@@ -134,11 +134,17 @@ export class Reflector {
       await this.#watch();
       return { cause: 'ended' };
     } catch (error) {
-      if (this.#signs.ceased) return { cause: this.#signs.bookmarked ? 'stalled' : 'quiet' };
-      return endingOf(error);
+      return this.#signs.ceased ? this.#silent() : endingOf(error);
     } finally {
       this.#signs.end();
     }
+  }
+
+  /** Only who has told how far it is can be said to have ceased to. */
+  #silent(): Ending {
+    const { bookmarked, abort } = this.#signs;
+    if (!bookmarked) return { cause: 'quiet' };
+    return { cause: 'stalled', problem: problemOf(abort.signal.reason) };
   }
 
   async #list(): Promise<string> {
@@ -173,6 +179,7 @@ export class Reflector {
       opened: () => {
         this.#signs.opened();
         this.#enter('watching');
+        if (this.#isWell()) this.#tellWell();
       },
     });
     for await (const event of events) {
@@ -187,8 +194,9 @@ export class Reflector {
     const version = object.metadata?.['resourceVersion'];
     if (typeof version === 'string' && version !== '') this.#version = version;
     this.#options.observe.heard();
-    // After garbage, more of it is to be expected, and only time tells that all is well.
-    if (this.#signs.bookmarked || this.#cause !== 'garbage') this.#wellAgain();
+    if (!this.#isWell()) return;
+    this.#tellWell();
+    this.#backoff.reset();
   }
 
   #change(type: WatchEvent['type'], item: KubernetesObject): void {
@@ -220,15 +228,23 @@ export class Reflector {
     observe.restarted(cause);
     this.#cause = cause;
     if (needsList(cause)) this.#version = undefined;
-    if (cause === 'quiet') this.#wellAgain();
-    if (cause === 'quiet') return;
+    if (cause === 'quiet') {
+      this.#backoff.reset();
+      return;
+    }
     if (cause !== 'ended' || !this.#signs.heard) this.#enter(stateAfter(cause));
-    if (problem !== undefined && this.#problems.met(problem)) observe.failed(problem);
+    // Connections break, and as a rule the next one is as good: only if it is not, it is a problem.
+    const usual = cause === 'unreachable' && this.#signs.isOpen;
+    if (problem !== undefined && !usual && this.#problems.met(problem)) observe.failed(problem);
     await waitFor(this.#backoff.next(retryAfter), this.#stopping.signal);
   }
 
-  #wellAgain(): void {
-    this.#backoff.reset();
+  /** After what cannot be understood, more of it is to be expected, and only time tells that all is well. */
+  #isWell(): boolean {
+    return !isUnintelligible(this.#cause) || this.#signs.bookmarked;
+  }
+
+  #tellWell(): void {
     if (this.#problems.over()) this.#options.observe.recovered();
   }
 
