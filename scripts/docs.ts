@@ -1,6 +1,6 @@
 /**
- * Writes the parts of the documentation that follow from the code: docs/reasons.md, docs/watches.md and the README's option
- * table.
+ * Writes the parts of the documentation that follow from the code: docs/reasons.md, docs/watches.md, docs/check.md and the
+ * README's option table.
  * `npm run docs` writes them; a test fails while they differ from what is in the tree.
  */
 import { readFileSync, writeFileSync } from 'node:fs';
@@ -10,6 +10,7 @@ import { restartCauses, unusables, watchStates } from '../src/cluster/states.js'
 import { optionTable } from '../src/config/option-table.js';
 import { daemonSetReasons, podReasons, warnings } from '../src/core/decide/reasons.js';
 import type { Reason } from '../src/core/decide/reasons.js';
+import { checkPage } from './check-page.js';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
 
@@ -25,6 +26,7 @@ export async function generatedDocs(): Promise<readonly Generated[]> {
   return [
     { file: 'docs/reasons.md', content: await formatted(reasonsPage()) },
     { file: 'docs/watches.md', content: await formatted(watchesPage()) },
+    { file: 'docs/check.md', content: await formatted(checkPage()) },
     { file: 'README.md', content: await formatted(readme) },
   ];
 }

@@ -176,25 +176,34 @@ async function findAll(
 ): Promise<readonly Found[]> {
   const world = worldOf(seen.objects);
   const [rights, leaf, trial, pods] = await Promise.all([
-    askRights(reader, seen),
-    fetchLeaf(reader, seen),
-    tryPod(seen, { reader, engine, world, clock, namespace: trialNamespace }),
-    fetchPods(reader, seen, limit),
+    outcomeOf(askRights(reader, seen)),
+    outcomeOf(fetchLeaf(reader, seen)),
+    outcomeOf(tryPod(seen, { reader, engine, world, clock, namespace: trialNamespace })),
+    outcomeOf(fetchPods(reader, seen, limit)),
   ]);
   return [
     ...look('versions', () => findVersions(seen)),
-    ...look('permissions', () => findRights(rights)),
+    ...look('permissions', () => findRights(rights())),
     ...look('installation', () => [...judged.findings, ...findInstallation(seen)]),
     ...look('webhook', () => findWebhook(seen)),
-    ...look('certificates', () => findCertificates(seen, leaf)),
+    ...look('certificates', () => findCertificates(seen, leaf())),
     ...look('nodes', () => findNodes(seen)),
     ...look('daemonSets', () => findDaemonSets(seen, world, engine)),
     ...look('marks', () => findMarks(seen)),
-    ...look('trial', () => findTrial(trial)),
-    ...look('pods', () => findPods(pods, seen, { engine, world })),
+    ...look('trial', () => findTrial(trial())),
+    ...look('pods', () => findPods(pods(), seen, { engine, world })),
     ...look('neighbours', () => findNeighbours(seen)),
   ];
 }
+
+/** What came of something, or what it failed with, for those whom it concerns. */
+const outcomeOf = <T>(promise: Promise<T>): Promise<() => T> =>
+  promise.then(
+    (value) => () => value,
+    (error: unknown) => () => {
+      throw error;
+    },
+  );
 
 /** Objects may be anything; what nobody thought of must not take the other findings with it. */
 function look(area: Area, find: () => readonly Finding[]): readonly Found[] {

@@ -33,8 +33,8 @@ export function addCheckFlags(command: Command): Command {
 
 const TEXT = `
 Nothing in the cluster is changed: check reads, asks who may do what, and has a pod admitted in a dry
-run. What you may not look at becomes a finding of its own. Give it the options that the injector has
-(profiles, mixed, …), for it judges by them; it is not told them by the cluster.
+run. What you may not look at becomes a finding of its own. An installed injector is judged by the
+options that it was told, as far as its Deployment and ConfigMap may be read; flags win over those.
 
 The injector is looked for as release ds-injector in ds-injector-system unless --own-release and
 --own-namespace say otherwise. Before an installation, check says what it would meet.

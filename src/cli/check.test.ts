@@ -306,4 +306,17 @@ describe('faults', () => {
     // By the clock of the API server, the Lease has run out.
     expect(codesIn(ran)).toContain('leader_lost');
   });
+
+  it('of this program itself do not take the other findings with them', async () => {
+    await start({ installed: true });
+    const engine = (): never => {
+      throw new Error('planning');
+    };
+    const { findings } = toldBy(await check(['-o', 'json'], { engine }));
+    const unknown = findings.filter(({ level }) => level === 'unknown');
+    expect(unknown).toEqual([
+      expect.objectContaining({ area: 'daemonSets', code: 'not_understood', detail: 'planning' }),
+      expect.objectContaining({ area: 'trial', code: 'not_understood', detail: 'planning' }),
+    ]);
+  });
 });

@@ -56,7 +56,7 @@ export const certificateCodes = {
   ca_rotating: {
     level: 'info',
     sentence: 'A rotation of the authority is under way.',
-    todo: NOTHING,
+    todo: 'Nothing; it ends by itself.',
   },
   certificates_given: {
     level: 'info',

@@ -22,6 +22,6 @@ export const podCodes = {
   no_pod_on_virtual_nodes: {
     level: 'info',
     sentence: 'No pod runs on a virtual node.',
-    todo: NOTHING,
+    todo: 'Nothing, until one does.',
   },
 } as const satisfies Record<string, Kind>;

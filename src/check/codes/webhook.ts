@@ -30,7 +30,7 @@ export const webhookCodes = {
   },
   webhook_fails_closed: {
     level: 'warning',
-    sentence: 'failurePolicy is Fail: while the injector is away, no pod can be created.',
+    sentence: 'The failurePolicy is Fail: while the injector is away, no pod can be created.',
     todo: 'Set failurePolicy to Ignore, unless no pod may ever start without its DaemonSets.',
   },
   webhook_timeout_long: {
@@ -46,7 +46,7 @@ export const webhookCodes = {
   },
   webhook_exact_match: {
     level: 'warning',
-    sentence: 'matchPolicy is not Equivalent: pods of another API version would be missed.',
+    sentence: 'The matchPolicy is not Equivalent: pods of another API version would be missed.',
     todo: 'Set matchPolicy to Equivalent.',
   },
   webhook_selects_itself: {
