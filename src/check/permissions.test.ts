@@ -2,8 +2,7 @@ import { expect, it } from 'vitest';
 import { aSeen, beforehand, codesOf } from '../../test/support/check/seen.js';
 import { ApiError, type ApiClient } from '../cluster/api.js';
 import { at } from './raw.js';
-import { injectorNeeds, needText, type Need } from './needs.js';
-import { namesOf } from './names.js';
+import { needText, type Need } from './needs.js';
 import { askRights, findRights } from './permissions.js';
 import { Reader } from './reader.js';
 
@@ -107,10 +106,4 @@ it.each<[Need, string]>([
   [{ verb: 'patch', group: 'x', resource: 'hooks', name: 'b' }, 'patch hooks b'],
 ])('says what %j is', (need, text) => {
   expect(needText(need)).toBe(text);
-});
-
-it('needs no right twice', () => {
-  const names = namesOf({ namespace: 'n', release: 'r' });
-  const texts = injectorNeeds(names, 'self').map(needText);
-  expect(new Set(texts).size).toBe(texts.length);
 });
