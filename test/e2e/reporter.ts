@@ -15,14 +15,14 @@ export interface Row {
 /** Where the rows are written. */
 const OUT = process.env['E2E_ROWS'] ?? 'e2e.json';
 
-/** Writes one row for each test into a file, for whoever prints the table. */
+/** Writes one row for each test into a file, for whoever prints the table; after each file, lest a run be cut short. */
 export default class RowReporter implements Reporter {
-  onTestRunEnd(modules: readonly TestModule[]): void {
-    const rows = modules.flatMap((module) => [
-      ...[...module.children.allTests()].map((test) => rowOf(test)),
-      ...brokenSetup(module),
-    ]);
-    writeFileSync(OUT, JSON.stringify(rows));
+  readonly #rows: Row[] = [];
+
+  onTestModuleEnd(module: TestModule): void {
+    for (const test of module.children.allTests()) this.#rows.push(rowOf(test));
+    this.#rows.push(...brokenSetup(module));
+    writeFileSync(OUT, JSON.stringify(this.#rows));
   }
 }
 

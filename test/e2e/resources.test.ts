@@ -14,6 +14,7 @@ const LIMITS = 'e2e-resources-limits';
 
 /** What the business asks for; the DaemonSet asks for ten times as much. */
 const asked = { requests: { cpu: '20m', memory: '16Mi' }, limits: { cpu: '500m', memory: '64Mi' } };
+const small = { cpu: '50m', memory: '32Mi' };
 const greedy = { requests: { cpu: '200m', memory: '160Mi' }, limits: { memory: '256Mi' } };
 const business: Container[] = [aShell('app', '', { resources: asked })];
 
@@ -166,7 +167,7 @@ describe('resources', () => {
 
   it('a pod keeps its class of service', async () => {
     const classes = {
-      Guaranteed: { ...asked, requests: asked.limits },
+      Guaranteed: { requests: small, limits: small },
       Burstable: asked,
       BestEffort: {},
     };

@@ -61,7 +61,10 @@ export async function runTests({ kubernetes, filters }: Options, rows: string): 
     stdio: 'inherit',
     env: { ...process.env, PATH, E2E_ROWS: rows, E2E_KUBERNETES: kubernetes },
   });
+  const stop = (): boolean => child.kill('SIGTERM');
+  process.once('exit', stop);
   const [code] = (await once(child, 'exit')) as [number | null];
+  process.off('exit', stop);
   return code === 0;
 }
 

@@ -5,7 +5,7 @@ import { NAMESPACE } from './support/release.js';
 export async function tellTrouble(): Promise<void> {
   const ours = ['-n', NAMESPACE];
   const select = ['-l', 'app.kubernetes.io/name=ds-injector'];
-  await tell('log of the injector', ['logs', ...ours, ...select, '--tail=60', '--prefix']);
+  await tell('log of the injector', ['logs', ...ours, ...select, '--tail=1000', '--prefix']);
   await tell('log of replicas that ended', ['logs', ...ours, ...select, '--tail=30', '--previous']);
   await tell('pods of the injector', ['describe', 'pods', ...ours]);
   await tell('pods', ['get', 'pods', '-A', '-o', 'wide']);
@@ -14,10 +14,13 @@ export async function tellTrouble(): Promise<void> {
 }
 
 /** Lines of each; the end tells most. */
-const MOST = 120;
+const MOST = 100;
+
+/** There is one such line for each pod that was created. */
+const isTelling = (line: string): boolean => !line.includes('"msg":"review decided"');
 
 async function tell(what: string, args: readonly string[]): Promise<void> {
   const text = await kubectl(args).catch((error: unknown) => String(error));
-  const lines = text.trimEnd().split('\n').slice(-MOST);
+  const lines = text.trimEnd().split('\n').filter(isTelling).slice(-MOST);
   console.log(`\n== ${what}\n${lines.join('\n')}`);
 }
