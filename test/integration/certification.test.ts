@@ -1,7 +1,8 @@
-import { randomBytes } from 'node:crypto';
+import { randomBytes, X509Certificate } from 'node:crypto';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { readAuthority, withAuthority, type Authority } from '../../src/certs/authority.js';
 import { certificatesIn } from '../../src/certs/bundle.js';
+import { faultOfValidity } from '../../src/certs/inspect.js';
 import { issueAuthority, serialOf, type Issued } from '../../src/certs/issue.js';
 import { SECRETS } from '../../src/cluster/resources.js';
 import type { KubernetesObject } from '../../src/core/model/types.js';
@@ -151,18 +152,22 @@ describe('certificates of replicas', () => {
     expect(steps).toEqual(['announce', 'promote', 'forget']);
   });
 
-  it.each<[string, () => unknown]>([
-    ['holds garbage', () => ({ 'ca.crt': 'AAAA', 'ca.key': 'AAAA' })],
-    ['is half empty', () => ({ 'ca.crt': (secret()?.['data'] as object)['ca.crt' as never] })],
-    ['is emptied', () => ({})],
-    ['holds no data', () => null],
+  it.each<[string, () => Promise<unknown>]>([
+    ['is emptied', () => Promise.resolve({})],
+    [
+      'has the key of another one',
+      async () => {
+        const { key } = await issue(0, HOUR);
+        return { ...(secret()?.['data'] as object), 'ca.key': Buffer.from(key).toString('base64') };
+      },
+    ],
   ])('go on, and are mended, when the Secret %s', async (_, data) => {
     await start(3);
     await certified();
     const before = authority().ca.cert;
     call();
     await handshakes?.more(10);
-    spoil(data());
+    spoil(await data());
     await eventually(() => {
       expect(told()).toContain('promote');
     });
@@ -228,5 +233,54 @@ describe('certificates of replicas', () => {
     });
     for (const replica of replicas) await shakeHands(replica.port, trusted);
     api = await startApiServer({ port, store });
+  });
+
+  describe('when the clock of the API server jumps', () => {
+    let now = 0;
+    const jump = (by: number): void => {
+      now += by;
+      // So that they look at once, and not within a minute.
+      const { resourceVersion: _, ...metadata } = secret()?.metadata ?? {};
+      api.store.put({ ...secret(), metadata: { ...metadata, labels: { jumped: String(now) } } });
+    };
+    const areGood = (): Promise<void> =>
+      eventually(() => {
+        const ca = authority().ca.cert;
+        for (const { certification } of replicas) {
+          const leaf = new X509Certificate(certification.current().cert);
+          expect(faultOfValidity(leaf.toString(), now)).toBeUndefined();
+          expect(leaf.verify(new X509Certificate(ca).publicKey)).toBe(true);
+          expect(certification.unready()).toBeUndefined();
+        }
+      });
+
+    beforeEach(async () => {
+      now = Date.parse('2030-01-01T00:00:00Z');
+      await start(2, { now: () => now });
+      await certified();
+      await areGood();
+    });
+
+    it('back by an hour, they are issued anew, and nothing else happens', async () => {
+      const before = [authority().ca.cert, writes()];
+      jump(-HOUR);
+      await areGood();
+      jump(0);
+      await areGood();
+      expect([authority().ca.cert, writes()]).toEqual(before);
+    });
+
+    it('on by a year, they have another authority', async () => {
+      const before = authority().ca.cert;
+      jump(366 * 24 * HOUR);
+      await eventually(() => {
+        expect(authority().ca.cert).not.toBe(before);
+      });
+      await areGood();
+      await eventually(() => {
+        expect(bundle()).toBe(authority().ca.cert);
+      });
+      expect(told()).toContain('replace');
+    });
   });
 });
