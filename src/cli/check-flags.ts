@@ -6,6 +6,8 @@ export function addCheckFlags(command: Command): Command {
   const own: readonly (readonly [flag: string, text: string, preset?: string])[] = [
     ['--kubeconfig <file>', 'The kubeconfig; else that of KUBECONFIG, else ~/.kube/config.'],
     ['--context <name>', 'The context of the kubeconfig; else the current one.'],
+    ['--own-namespace <namespace>', 'Where the injector is installed.', 'ds-injector-system'],
+    ['--own-release <release>', 'The release as which it is installed.', 'ds-injector'],
     [
       '--webhook-configuration <name>',
       'The MutatingWebhookConfiguration; else it is called as the release is.',
@@ -27,7 +29,7 @@ export function addCheckFlags(command: Command): Command {
         .choices(['table', 'json', 'yaml'])
         .default('table'),
     );
-  addFlags(command, ['injection']);
+  addFlags(command, ['injection'], [], ['ownNamespace', 'ownRelease']);
   return command.addHelpText('after', TEXT);
 }
 
@@ -36,8 +38,7 @@ Nothing in the cluster is changed: check reads, asks who may do what, and has a 
 run. What you may not look at becomes a finding of its own. An installed injector is judged by the
 options that it was told, as far as its Deployment and ConfigMap may be read; flags win over those.
 
-The injector is looked for as release ds-injector in ds-injector-system unless --own-release and
---own-namespace say otherwise. Before an installation, check says what it would meet.
+Before an installation, check says what it would meet.
 
 Examples:
   ds-injector check

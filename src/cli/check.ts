@@ -3,7 +3,6 @@ import { namesOf } from '../check/names.js';
 import { asData, isBlind, isSound } from '../check/report.js';
 import type { Engine } from '../check/seen.js';
 import type { ApiClient } from '../cluster/api.js';
-import { envName } from '../config/names.js';
 import { toYaml } from '../standalone/yaml.js';
 import { judgementOf } from './check-options.js';
 import { checkTable } from './check-table.js';
@@ -30,6 +29,8 @@ export interface CheckDeps {
 export interface CheckFlags {
   readonly kubeconfig?: string;
   readonly context?: string;
+  readonly ownNamespace: string;
+  readonly ownRelease: string;
   readonly webhookConfiguration?: string;
   readonly trialNamespace: string;
   readonly limit: string;
@@ -76,30 +77,16 @@ async function look(
 }
 
 const BLIND = 'you may look at neither its nodes nor its webhook configurations';
-const NAMESPACE = 'ds-injector-system';
-const RELEASE = 'ds-injector';
-
 function optionsOf(flags: CheckFlags, io: Io): CheckOptions {
-  const { webhookConfiguration, trialNamespace } = flags;
-  const said = { flags: withOwn(flags.options, io.env), io };
+  const { ownNamespace: namespace, ownRelease: release, trialNamespace } = flags;
+  const said = { flags: { ...flags.options, ownNamespace: namespace, ownRelease: release }, io };
   // What the person says is refused before anything is asked.
-  const { own } = judgementOf(said, undefined).settings;
-  const { namespace, release } = own ?? { namespace: NAMESPACE, release: RELEASE };
+  judgementOf(said, undefined);
   return {
-    names: namesOf({ namespace, release, webhook: webhookConfiguration }),
+    names: namesOf({ namespace, release, webhook: flags.webhookConfiguration }),
     judgement: (installed) => judgementOf(said, installed),
     trialNamespace,
     limit: limitOf(flags),
-  };
-}
-
-/** Elsewhere these two come together or not at all; here each has its usual value. */
-function withOwn(flags: CheckFlags['options'], env: Io['env']): CheckFlags['options'] {
-  const { ownNamespace, ownRelease } = flags;
-  return {
-    ...flags,
-    ownNamespace: ownNamespace ?? env[envName('ownNamespace')] ?? NAMESPACE,
-    ownRelease: ownRelease ?? env[envName('ownRelease')] ?? RELEASE,
   };
 }
 

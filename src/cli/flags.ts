@@ -16,7 +16,7 @@ const HEADINGS: Readonly<Record<Group, string>> = {
 };
 
 /**
- * Gives a command its flags: some groups of the option table, and single options besides.
+ * Gives a command its flags: some groups of the option table, and single options besides; others are left out.
  *
  * Values stay the strings that were given, a list of them where the option is a list; `src/config/` checks them.
  */
@@ -24,6 +24,7 @@ export function addFlags(
   command: Command,
   groups: readonly Group[],
   single: readonly OptionName[] = [],
+  without: readonly OptionName[] = [],
 ): void {
   command.addOption(
     new Flag(
@@ -33,6 +34,7 @@ export function addFlags(
   );
   for (const [name, option] of optionEntries) {
     const flag = flagOf(name, option);
+    if (without.includes(name)) continue;
     if (single.includes(name)) command.addOption(flag);
     else if (groups.includes(option.group))
       command.addOption(flag.helpGroup(HEADINGS[option.group]));

@@ -141,6 +141,8 @@ function checkFor(deps: Deps, keep: Keep): Command {
 function checkFlagsOf({
   kubeconfig,
   context,
+  ownNamespace,
+  ownRelease,
   webhookConfiguration,
   trialNamespace,
   limit,
@@ -150,6 +152,8 @@ function checkFlagsOf({
 }: Omit<CheckFlags, 'options'>): CheckFlags {
   return {
     ...defined({ kubeconfig, context, webhookConfiguration, strict }),
+    ownNamespace,
+    ownRelease,
     trialNamespace,
     limit,
     output,
