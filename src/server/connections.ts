@@ -51,12 +51,9 @@ export function serveConnections<S extends Server>(
   options: ConnectionOptions,
 ): Served<S> {
   const crowd = crowdOf(options);
-  const unanswered = new Set<ServerResponse>();
   const state = { retired: false };
   const handler: RawHandler = (request, response) => {
     if (state.retired) askToClose(response);
-    unanswered.add(response);
-    response.once('close', () => unanswered.delete(response));
     if (lacksHost(request)) refuseHost(response, options.report);
     else options.handler(request, response);
   };
@@ -74,7 +71,7 @@ export function serveConnections<S extends Server>(
   const connections: Connections = {
     retire: () => {
       state.retired = true;
-      unanswered.forEach(askToClose);
+      for (const response of turns.underWay) askToClose(response);
     },
     close: (deadline) => close(server, crowd, deadline),
   };

@@ -1,9 +1,11 @@
+import { Chain, type Link } from './chain.js';
+
 /** A part of the memory that callers share. */
 export interface Share {
   /** Takes more bytes, which may cost older shares theirs, or this one its own. */
-  grow(bytes: number): void;
+  readonly grow: (bytes: number) => void;
   /** Gives everything back; a second call does nothing. */
-  release(): void;
+  readonly release: () => void;
 }
 
 /** The memory that bodies and answers of all callers may take together. */
@@ -27,31 +29,30 @@ interface Entry {
  * whoever holds on to a lot keep everybody else out.
  */
 export function shareMemory(limit: number): SharedMemory {
-  // A set gives its members in the order in which they came.
-  const entries = new Set<Entry>();
+  const entries = new Chain<Entry>();
   let taken = 0;
-  const drop = (entry: Entry): void => {
-    if (entries.delete(entry)) taken -= entry.bytes;
+  const drop = (link: Link<Entry>): void => {
+    if (entries.remove(link)) taken -= link.value.bytes;
   };
   const revokeOldest = (): void => {
-    const [oldest] = entries;
+    const { oldest } = entries;
     if (!oldest) return;
     drop(oldest);
-    oldest.revoke();
+    oldest.value.revoke();
   };
   return {
     share: (revoke) => {
       const entry: Entry = { bytes: 0, revoke };
-      entries.add(entry);
+      const link = entries.add(entry);
       return {
         grow: (bytes) => {
-          if (!entries.has(entry)) return;
+          if (!entries.has(link)) return;
           entry.bytes += bytes;
           taken += bytes;
           while (taken > limit) revokeOldest();
         },
         release: () => {
-          drop(entry);
+          drop(link);
         },
       };
     },

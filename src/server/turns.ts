@@ -1,5 +1,6 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Socket } from 'node:net';
+import { Chain } from './chain.js';
 
 export type RawHandler = (request: IncomingMessage, response: ServerResponse) => void;
 
@@ -24,6 +25,8 @@ export interface Turns {
   readonly isFull: (socket: Socket) => boolean;
   /** The requests of a connection that are not answered yet, in their order. */
   readonly open: (socket: Socket) => readonly Turn[];
+  /** The answers that are being made or sent, of all connections. */
+  readonly underWay: Iterable<ServerResponse>;
   /** To be called with a connection that is full and sends another request: it is cut, and what waits is forgotten. */
   readonly refuse: (socket: Socket) => void;
 }
@@ -36,15 +39,40 @@ export interface Turns {
  */
 export function inTurns({ handler, waiting, began, ended, flooded }: TurnsOptions): Turns {
   const queues = new WeakMap<Socket, Turn[]>();
-  const open = (socket: Socket): Turn[] => queues.get(socket) ?? [];
-  const isFull = (socket: Socket): boolean => socket.destroyed || open(socket).length > waiting;
+  const underWay = new Chain<ServerResponse>();
+  const queueOf = (socket: Socket): Turn[] => {
+    const known = queues.get(socket);
+    if (known) return known;
+    const queue: Turn[] = [];
+    queues.set(socket, queue);
+    return queue;
+  };
+  const isFull = (socket: Socket): boolean => socket.destroyed || queueOf(socket).length > waiting;
   const refuse = (socket: Socket): void => {
     if (socket.destroyed) return;
     flooded();
-    const [first] = open(socket).splice(0);
+    const [first] = queueOf(socket).splice(0);
     // Whoever reads its body hears of the end from the request alone.
     first?.[0].destroy();
     socket.destroy();
+  };
+  /** Handles the first of a queue, which stays there until its response is closed: sent, or lost with its connection. */
+  const next = (queue: Turn[], socket: Socket): void => {
+    const turn = queue[0];
+    if (!turn) {
+      if (socket.writable) ended(socket);
+      return;
+    }
+    const [request, response] = turn;
+    const link = underWay.add(response);
+    response.on('close', () => {
+      underWay.remove(link);
+      queue.shift();
+      // The answer was the last one of its connection: what waits is never answered.
+      if (!socket.writable) queue.length = 0;
+      next(queue, socket);
+    });
+    handler(request, response);
   };
   const take = (...turn: Turn): void => {
     const { socket } = turn[0];
@@ -53,36 +81,11 @@ export function inTurns({ handler, waiting, began, ended, flooded }: TurnsOption
       refuse(socket);
       return;
     }
-    const queue = queues.get(socket);
-    if (queue) {
-      queue.push(turn);
-      return;
-    }
-    const own = [turn];
-    queues.set(socket, own);
+    const queue = queueOf(socket);
+    queue.push(turn);
+    if (queue.length > 1) return;
     began(socket);
-    run(own, handler, () => {
-      queues.delete(socket);
-      if (socket.writable) ended(socket);
-    });
+    next(queue, socket);
   };
-  return { take, isFull, open, refuse };
-}
-
-/** Takes the first of the queue, which stays there until its response is closed: sent, or lost with its connection. */
-function run(queue: Turn[], handler: RawHandler, done: () => void): void {
-  const turn = queue[0];
-  if (!turn) {
-    done();
-    return;
-  }
-  const [request, response] = turn;
-  const { socket } = request;
-  response.once('close', () => {
-    queue.shift();
-    // The answer was the last one of its connection: what waits is never answered.
-    if (!socket.writable) queue.length = 0;
-    run(queue, handler, done);
-  });
-  handler(request, response);
+  return { take, isFull, refuse, open: queueOf, underWay };
 }
