@@ -25,42 +25,47 @@ export type Body = Buffer | 'too_large' | 'fragmented' | 'aborted' | 'overloaded
 /**
  * Reads a request's body into memory, up to `BODY_LIMIT`.
  *
- * A body that is too large or comes in too many pieces, or that loses its share of the memory, leaves the rest of it unread; a caller that hangs up
- * yields `aborted`. Either way nothing stays behind: the listeners are gone and the chunks are free.
+ * A body that is too large or comes in too many pieces, or that loses its share of the memory, leaves the rest of it
+ * unread; a caller that hangs up yields `aborted`. Either way the pieces are free then.
+ *
+ * @param done is called once. It is no promise, because of what promises cost a review.
  */
-export function readBody(request: IncomingMessage, memory: SharedMemory): Promise<Body> {
-  return new Promise((resolve) => {
-    const chunks: Buffer[] = [];
-    let size = 0;
-    const finish = (body: Body): void => {
-      request.off('data', onData).off('end', onEnd).off('close', onClose);
-      share.release();
-      chunks.length = 0;
-      resolve(body);
-    };
-    const share = memory.share(() => {
-      finish('overloaded');
-    });
-    const onData = (chunk: Buffer): void => {
-      size += chunk.length;
-      if (size > BODY_LIMIT) {
-        finish('too_large');
-        return;
-      }
-      if (chunks.length === PIECE_LIMIT) {
-        finish('fragmented');
-        return;
-      }
-      chunks.push(chunk);
-      share.grow(chunk.length + PIECE_COST);
-    };
-    const onEnd = (): void => {
-      finish(Buffer.concat(chunks, size));
-    };
-    const onClose = (): void => {
-      finish('aborted');
-    };
-    // The error listener stays, so that a late reset of the connection has somebody to hear it.
-    request.on('data', onData).on('end', onEnd).on('close', onClose).on('error', onClose);
+export function readBody(
+  request: IncomingMessage,
+  memory: SharedMemory,
+  done: (body: Body) => void,
+): void {
+  let pieces: Buffer[] | undefined = [];
+  let size = 0;
+  const finish = (body: Body): void => {
+    if (!pieces) return;
+    pieces = undefined;
+    share.release();
+    done(body);
+  };
+  const share = memory.share(() => {
+    finish('overloaded');
+  });
+  request.on('data', (piece: Buffer) => {
+    if (!pieces) return;
+    size += piece.length;
+    if (size > BODY_LIMIT) {
+      finish('too_large');
+    } else if (pieces.length === PIECE_LIMIT) {
+      finish('fragmented');
+    } else {
+      pieces.push(piece);
+      share.grow(piece.length + PIECE_COST);
+    }
+  });
+  request.on('end', () => {
+    if (pieces) finish(joined(pieces, size));
+  });
+  request.on('close', () => {
+    finish('aborted');
   });
 }
+
+/** A usual review comes in one piece. */
+const joined = (pieces: readonly Buffer[], size: number): Buffer =>
+  pieces.length === 1 && pieces[0] ? pieces[0] : Buffer.concat(pieces, size);

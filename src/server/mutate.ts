@@ -2,7 +2,8 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Observer } from '../admission/observer.js';
 import type { Reply } from '../admission/handler.js';
 import { malformed, type Malformed, type Problem } from '../admission/malformed.js';
-import { BODY_LIMIT, readBody } from './body.js';
+import { BODY_LIMIT, readBody, type Body } from './body.js';
+import { askToClose } from './faults.js';
 import type { SharedMemory } from './memory.js';
 import type { RawHandler } from './turns.js';
 
@@ -23,7 +24,9 @@ export interface MutateOptions {
 }
 
 /** The API server adds `?timeout=10s` to the path of a webhook; a proxy may send the whole URL. */
-export const isMutate = (url = ''): boolean => /^(https?:\/\/[^/?#]*)?\/mutate(\?|$)/i.test(url);
+const PATH = /^(https?:\/\/[^/?#]*)?\/mutate(\?|$)/i;
+
+export const isMutate = (url = ''): boolean => PATH.test(url);
 
 /**
  * Makes the handler of `/mutate`, for requests of any method.
@@ -33,55 +36,64 @@ export const isMutate = (url = ''): boolean => /^(https?:\/\/[^/?#]*)?\/mutate(\
  */
 export function makeMutate(options: MutateOptions): RawHandler {
   return (request, response) => {
-    serve(request, response, options).catch(() => {
-      // Only an observer that throws gets here, and so there is nobody left to tell but the caller.
-      response.destroy();
-    });
+    const answerWith = (body: Body | Problem): void => {
+      try {
+        answer(request, response, { ...options, body });
+      } catch {
+        // Only an observer that throws gets here, and so there is nobody left to tell but the caller.
+        response.destroy();
+      }
+    };
+    const problem = problemOfHead(request);
+    if (problem !== undefined) {
+      answerWith(problem);
+      return;
+    }
+    const { headers, httpVersion } = request;
+    if (headers.expect !== undefined && httpVersion !== '1.0') response.writeContinue();
+    readBody(request, options.memory, answerWith);
   };
 }
 
-async function serve(
-  request: IncomingMessage,
-  response: ServerResponse,
-  options: MutateOptions,
-): Promise<void> {
-  const remote = request.socket.remoteAddress ?? '';
-  const body = problemOfHead(request) ?? (await bodyOf(request, response, options));
-  if (typeof body === 'string') {
-    const refusal = malformed(body);
-    options.observe.malformed({ problem: body, status: refusal.status, remote });
-    refuse(request, response, { refusal, linger: options.linger });
-    return;
-  }
-  sendShared(response, options.handle(body, remote), options);
+interface Read extends MutateOptions {
+  readonly body: Body | Problem;
 }
 
-function bodyOf(
-  request: IncomingMessage,
-  response: ServerResponse,
-  { memory }: MutateOptions,
-): ReturnType<typeof readBody> {
-  const { headers, httpVersion } = request;
-  if (headers.expect !== undefined && httpVersion !== '1.0') response.writeContinue();
-  return readBody(request, memory);
+function answer(request: IncomingMessage, response: ServerResponse, read: Read): void {
+  const { body, handle, observe, linger } = read;
+  const remote = request.socket.remoteAddress ?? '';
+  if (typeof body !== 'string') {
+    sendShared(response, handle(body, remote), read);
+    return;
+  }
+  const refusal = malformed(body);
+  observe.malformed({ problem: body, status: refusal.status, remote });
+  refuse(request, response, { refusal, linger });
 }
 
 /** What is wrong with a call even before its body is read. */
 function problemOfHead({ url, method, headers }: IncomingMessage): Problem | undefined {
   if (!isMutate(url)) return 'wrong_path';
   if (method !== 'POST') return 'wrong_method';
-  if (!/^(100-continue)?$/i.test(headers.expect ?? '')) return 'wrong_expectation';
+  if (!is(headers.expect, EXPECTED)) return 'wrong_expectation';
   return problemOfBody(headers);
 }
 
 function problemOfBody(headers: IncomingMessage['headers']): Problem | undefined {
-  if (!/^(chunked)?$/i.test(headers['transfer-encoding'] ?? '')) return 'wrong_transfer_encoding';
-  if (!/^(identity)?$/i.test(headers['content-encoding'] ?? '')) return 'wrong_content_encoding';
-  if (!/^application\/json\s*(;|$)/i.test(headers['content-type'] ?? '')) {
-    return 'wrong_content_type';
-  }
+  if (!is(headers['transfer-encoding'], TRANSFER)) return 'wrong_transfer_encoding';
+  if (!is(headers['content-encoding'], ENCODING)) return 'wrong_content_encoding';
+  if (!CONTENT.test(headers['content-type'] ?? '')) return 'wrong_content_type';
   return Number(headers['content-length'] ?? 0) > BODY_LIMIT ? 'too_large' : undefined;
 }
+
+const EXPECTED = /^(100-continue)?$/i;
+const TRANSFER = /^(chunked)?$/i;
+const ENCODING = /^(identity)?$/i;
+const CONTENT = /^application\/json\s*(;|$)/i;
+
+/** Whether a header is as it has to be where it is given. */
+const is = (value: string | undefined, form: RegExp): boolean =>
+  value === undefined || form.test(value);
 
 /** While an answer waits for its caller it exists twice, in the clear and encrypted. */
 const ANSWER_COPIES = 2;
@@ -97,25 +109,30 @@ function sendShared(
     dropped();
     response.destroy();
   });
-  response.once('close', () => {
-    share.release();
-  });
+  response.on('close', share.release);
   share.grow(send(response, reply) * ANSWER_COPIES);
 }
 
 /** @returns the length of the answer's body in bytes. */
 function send(response: ServerResponse, { status, json, body }: Reply): number {
   const text = json ? body : `${body}\n`;
-  const length = lengthOf(text);
-  response.writeHead(status, { ...(json ? JSON_TYPE : TEXT_TYPE), ...length }).end(text);
-  return length['content-length'];
+  const length = Buffer.byteLength(text);
+  response.writeHead(status, headersOf(json ? JSON_TYPE : TEXT_TYPE, length));
+  // Text in ASCII is the same in both encodings; node writes this one in half of the time and a third of the memory.
+  response.end(text, length === text.length ? 'latin1' : 'utf8');
+  return length;
 }
 
-const JSON_TYPE = { 'content-type': 'application/json' };
-const TEXT_TYPE = { 'content-type': 'text/plain; charset=utf-8' };
-const lengthOf = (body: string): { 'content-length': number } => ({
-  'content-length': Buffer.byteLength(body),
-});
+const JSON_TYPE = 'application/json';
+const TEXT_TYPE = 'text/plain; charset=utf-8';
+
+/** Names and values in turn, which node takes as they are. */
+const headersOf = (type: string, length: number): string[] => [
+  'content-type',
+  type,
+  'content-length',
+  String(length),
+];
 
 interface Refusal {
   readonly refusal: Malformed;
@@ -140,7 +157,8 @@ function refuse(request: IncomingMessage, response: ServerResponse, how: Refusal
 function linger(request: IncomingMessage, response: ServerResponse, how: Refusal): void {
   const { status, message } = how.refusal;
   const body = `${message}\n`;
-  response.writeHead(status, { ...TEXT_TYPE, ...lengthOf(body), connection: 'close' });
+  askToClose(response);
+  response.writeHead(status, headersOf(TEXT_TYPE, Buffer.byteLength(body)));
   response.write(body);
   const done = (): void => {
     clearTimeout(timer);
