@@ -1,10 +1,15 @@
+import { hearClock } from './cluster/clock.js';
+import { ownClock } from './parts/clock.js';
+import type { Certification } from './controllers/certification.js';
 import { makeCertificates } from './parts/certificates.js';
+import { sharedCertification } from './parts/certification.js';
 import { clusterPicture } from './parts/cluster.js';
+import { makeLeader } from './parts/leader.js';
 import { makeListener } from './parts/listener.js';
 import { startAll, stopAll, type AppOptions, type Context, type Part } from './parts/part.js';
 import type { Picture } from './parts/picture.js';
 import { standalonePicture } from './parts/standalone.js';
-import type { Addresses } from './server/listener.js';
+import type { Addresses, KeyPair } from './server/listener.js';
 import { makeLogger } from './telemetry/logger.js';
 import { makeMetrics } from './telemetry/metrics.js';
 
@@ -28,7 +33,8 @@ export interface App {
 export function makeApp(options: AppOptions): App {
   const logger = makeLogger({ level: options.config.logLevel, destination: options.out });
   const metrics = makeMetrics(options.version);
-  const context: Context = { ...options, logger, metrics };
+  const clock = options.clock ?? hearClock(ownClock);
+  const context: Context = { ...options, clock, logger, metrics };
   options.out.observe?.({
     dropped: () => {
       metrics.logLinesDropped.inc();
@@ -38,12 +44,14 @@ export function makeApp(options: AppOptions): App {
     },
   });
   const picture = pictureOf(context);
-  const certificates = makeCertificates(context, (pair) => {
+  const use = (pair: KeyPair): void => {
     listener.renew(pair);
-  });
+  };
+  const shared = sharedCertification(context, use);
+  const certificates = shared ?? makeCertificates(context, use);
   const listener = makeListener(context, picture, certificates);
   // They start in this order and stop in the opposite one: what needs the cluster but no review belongs at the end.
-  const parts: readonly Part[] = [picture, certificates, listener];
+  const parts: readonly Part[] = [picture, certificates, listener, ...leaderOf(context, shared)];
   return {
     start: async () => {
       await startAll(parts);
@@ -62,4 +70,17 @@ export function makeApp(options: AppOptions): App {
 function pictureOf(context: Context): Picture {
   const { client } = context;
   return client ? clusterPicture(context, client) : standalonePicture(context);
+}
+
+/** Something to elect a leader for, if there is. */
+function leaderOf(context: Context, work: Certification | undefined): readonly Part[] {
+  const { client, config } = context;
+  if (!client || !work || config.ownNamespace === undefined) return [];
+  return [
+    makeLeader(context, {
+      client,
+      namespace: config.ownNamespace,
+      lead: (signal) => work.lead(signal),
+    }),
+  ];
 }

@@ -3,6 +3,9 @@ import { load } from '../config/load.js';
 import { settingsOf } from '../config/settings.js';
 import { builtInProfiles } from '../core/profiles/built-in.js';
 import type { ApiClient } from '../cluster/api.js';
+import type { ClientOptions } from '../cluster/client.js';
+import { hearClock } from '../cluster/clock.js';
+import { ownClock } from '../parts/clock.js';
 import { connect } from '../cluster/connect.js';
 import { ConfigError } from '../config/error.js';
 import type { Config } from '../config/schema.js';
@@ -32,11 +35,16 @@ export async function serveCommand(
 ): Promise<Exit> {
   const { io, out, engine, version, stopping } = deps;
   const { config, profiles } = load({ flags, env: io.env, readFile: io.readFile });
-  const client = await clientOf(config, io.env, version);
+  const clock = hearClock(ownClock);
+  const client = await clientOf(config, io.env, {
+    userAgent: `ds-injector/${version}`,
+    heard: clock.hear,
+  });
+  needNamespace(config);
   const settings = settingsOf(config, profiles, builtInProfiles);
   // The kubelet sets it in every container.
   const inCluster = Boolean(io.env['KUBERNETES_SERVICE_HOST']);
-  const app = makeApp({ inCluster, config, settings, engine, version, out, client });
+  const app = makeApp({ inCluster, config, settings, engine, version, out, client, clock });
   await app.start();
   await stopping;
   await app.stop();
@@ -51,7 +59,7 @@ export async function serveCommand(
 async function clientOf(
   { cluster: from, kubeconfig: file, context, world }: Config,
   env: Io['env'],
-  version: string,
+  how: ClientOptions,
 ): Promise<ApiClient | undefined> {
   if (from !== 'kubeconfig' && (file ?? context) !== undefined) {
     throw new UsageError('--kubeconfig and --context need --cluster kubeconfig');
@@ -62,7 +70,7 @@ async function clientOf(
   }
   if (world.length > 0)
     throw new UsageError('the World is in files or in a cluster: give --world or --cluster');
-  const options = { from, file, context, env, userAgent: `ds-injector/${version}` };
+  const options = { ...how, from, file, context, env };
   return connect(options).catch((error: unknown) => {
     throw new ConfigError([`cannot connect with the cluster: ${chain(error)}`]);
   });
@@ -73,4 +81,10 @@ function needFiles(world: Config['world']): void {
   throw new UsageError(
     'there is no World; give manifests with --world PATH, or a cluster with --cluster in-cluster or kubeconfig',
   );
+}
+
+/** A replica cannot go without the authority of the others; a developer's machine can. */
+function needNamespace({ cluster, certificates, ownNamespace }: Config): void {
+  if (cluster !== 'in-cluster' || certificates !== 'self' || ownNamespace !== undefined) return;
+  throw new ConfigError(['expected `own-namespace` to be given, because `certificates` is self']);
 }

@@ -21,6 +21,8 @@ export interface ClientOptions {
   readonly userAgent: string;
   /** Milliseconds until an answer has to be there, and for a watch until it begins; 30 seconds if it is not given. */
   readonly timeout?: number;
+  /** Hears the time of each answer, as HTTP writes it. */
+  readonly heard?: (date: string) => void;
 }
 
 /** A page of large objects takes seconds on a busy API server, which itself gives up a request after 60. */
@@ -29,11 +31,13 @@ const TIMEOUT = 30_000;
 const LINE_LIMIT = 16 * 1024 * 1024;
 
 /** Makes a client; nothing is connected before the first request. */
-export function makeClient(access: Access, { userAgent, timeout }: ClientOptions): ApiClient {
+export function makeClient(access: Access, options: ClientOptions): ApiClient {
+  const { userAgent, timeout, heard } = options;
   const client: Client = {
     connections: makeConnections(access),
     headers: { 'user-agent': userAgent, accept: 'application/json' },
     timeout: timeout ?? TIMEOUT,
+    heard: heard ?? (() => undefined),
   };
   return {
     request: (request) => ask(client, request),
@@ -44,7 +48,7 @@ export function makeClient(access: Access, { userAgent, timeout }: ClientOptions
   };
 }
 
-interface Client {
+interface Client extends Required<Pick<ClientOptions, 'heard'>> {
   readonly connections: Connections;
   readonly headers: Readonly<Record<string, string>>;
   readonly timeout: number;
@@ -87,7 +91,8 @@ async function answerTo(
   signal: AbortSignal,
 ): Promise<IncomingMessage> {
   const response = await send(client, call, signal);
-  const { statusCode = 0 } = response;
+  const { statusCode = 0, headers } = response;
+  client.heard(headers.date ?? '');
   if (statusCode >= 200 && statusCode < 300) return response;
   throw await readRefusal(describeCall(call), response);
 }

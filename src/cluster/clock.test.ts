@@ -1,4 +1,6 @@
 import { beforeEach, describe, expect, it } from 'vitest';
+import { startApiServer } from '../../test/support/api-server/api-server.js';
+import { makeClient } from './client.js';
 import { hearClock, type HeardClock } from './clock.js';
 
 const HOUR = 3_600_000;
@@ -53,5 +55,22 @@ describe('hearClock', () => {
     clock.hear('garbage');
     clock.hear('');
     expect(clock.ahead()).toBe(HOUR);
+  });
+});
+
+describe('the time that a client hears', () => {
+  it('is that of the API server, however wrong the clock of this machine is', async () => {
+    const api = await startApiServer();
+    const clock = hearClock({
+      now: () => Date.now() - 365 * 24 * HOUR,
+      monotonic: () => performance.now(),
+    });
+    const credentials = () => Promise.resolve({ headers: {}, tls: {} });
+    const access = { server: new URL(api.url), credentials };
+    const client = makeClient(access, { userAgent: 'test', heard: clock.hear });
+    await client.request({ method: 'GET', path: '/version' });
+    expect(Math.round(clock.ahead() / HOUR)).toBe(365 * 24);
+    client.close();
+    await api.close();
   });
 });

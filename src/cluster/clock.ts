@@ -9,9 +9,9 @@ export interface Clock {
 /** A clock that goes by what another machine says. */
 export interface HeardClock extends Clock {
   /** Takes in what the other machine says. @param date a time as HTTP writes it; nothing happens if it is none. */
-  hear(date: string): void;
+  readonly hear: (date: string) => void;
   /** How many milliseconds the other machine is ahead of this one; 0 while nothing was heard. */
-  ahead(): number;
+  readonly ahead: () => number;
 }
 
 /** HTTP tells whole seconds, and an answer takes its time: what was heard may be so many milliseconds behind. */

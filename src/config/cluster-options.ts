@@ -56,7 +56,7 @@ export const clusterOptions = {
   certificates: choice(['self', 'files'], {
     group: 'cluster',
     default: 'self',
-    doc: 'Where the serving certificate comes from in a cluster: from an own authority in a Secret that all replicas share, whose certificate is kept in the webhook configuration (self), or from tls-cert and tls-key (files).',
+    doc: 'Where the serving certificate comes from in a cluster: an own authority in a Secret that all replicas share (self; without own-namespace, and outside of a pod, cert-dir), or tls-cert and tls-key (files).',
   }),
   serviceName: clusterName({
     default: 'ds-injector',

@@ -148,7 +148,11 @@ describe('load', () => {
     expect(problemsOf({ flags })).toEqual([
       'expected `tls-cert` and `tls-key` to be given, because `certificates` is files',
     ]);
-    expect(problemsOf({ flags: { ...flags, tlsCert: 'a', tlsKey: 'b' } })).toEqual([]);
+    const files = { ...flags, tlsCert: 'a', tlsKey: 'b' };
+    expect(problemsOf({ flags: files })).toEqual([]);
+    expect(problemsOf({ flags: { ...files, certificates: 'self' } })).toEqual([
+      'expected `tls-cert` and `tls-key` not to be given, because `certificates` is self',
+    ]);
   });
 
   it('asks for quotes around a version that YAML takes for a number', () => {

@@ -137,8 +137,12 @@ function checkPairs(config: Config, problems: string[]): void {
 }
 
 function checkCertificates({ cluster, certificates, tlsCert }: Config, problems: string[]): void {
-  if (cluster === 'off' || certificates === 'self' || tlsCert !== undefined) return;
-  problems.push('expected `tls-cert` and `tls-key` to be given, because `certificates` is files');
+  const isSelf = certificates === 'self';
+  if (cluster === 'off' || isSelf === (tlsCert === undefined)) return;
+  const given = isSelf ? 'not to be given' : 'to be given';
+  problems.push(
+    `expected \`tls-cert\` and \`tls-key\` ${given}, because \`certificates\` is ${certificates}`,
+  );
 }
 
 function checkPorts({ port, opsPort }: Config, problems: string[]): void {

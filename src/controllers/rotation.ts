@@ -1,4 +1,3 @@
-import { X509Certificate } from 'node:crypto';
 import type { Authority } from '../certs/authority.js';
 import type { Issued } from '../certs/issue.js';
 import { nextStep, recovered, takeStep, type Step } from '../certs/rotation.js';
@@ -100,7 +99,3 @@ async function changeOf(
 /** Milliseconds after which callers trust what is in the bundle: a minute, or a tenth of the life of a shorter authority. */
 export const propagationOf = (authorityLifetime: number): number =>
   Math.min(60_000, authorityLifetime / 10);
-
-/** When an authority ends, for a metric, in seconds since 1970. */
-export const endOf = ({ ca }: Authority): number =>
-  Date.parse(new X509Certificate(ca.cert).validTo) / 1000;

@@ -1,7 +1,11 @@
 import type { GivenFiles } from '../certs/given.js';
 import { faultOfValidity, serialNumberOf } from '../certs/inspect.js';
 import { givenSource, keptSource, type CertificateSource, type Pair } from '../certs/source.js';
-import { watchCertificates, type CertificateWatch } from '../certs/watch.js';
+import {
+  watchCertificates,
+  type CertificateWatch,
+  type CertificateWatchOptions,
+} from '../certs/watch.js';
 import { chain } from '../cli/fail.js';
 import { ConfigError } from '../config/error.js';
 import type { Context } from './part.js';
@@ -13,24 +17,33 @@ const OWN_HOSTS = ['localhost', '127.0.0.1', '::1'];
 
 /** The serving certificate, kept fresh. @param use puts another pair to use. */
 export function makeCertificates(context: Context, use: (pair: Pair) => void): CertificateWatch {
-  const { logger, metrics } = context;
   return watchCertificates({
+    ...reportCertificates(context, Date.now),
     source: sourceOf(context),
     interval: CERTIFICATE_INTERVAL,
     clock: Date.now,
     use,
+  });
+}
+
+/** Tells of serving certificates in the log and the metrics. @param clock milliseconds since 1970. */
+export function reportCertificates(
+  { logger, metrics }: Context,
+  clock: () => number,
+): Pick<CertificateWatchOptions, 'loaded' | 'refused'> {
+  return {
     loaded: ({ cert, notAfter }) => {
       metrics.certificateReloads.inc({ result: 'loaded' });
       metrics.certificateExpiry.set(notAfter.getTime() / 1000);
       logger.info({ serial: serialNumberOf(cert), notAfter }, 'certificate loaded');
-      const fault = faultOfValidity(cert, Date.now());
+      const fault = faultOfValidity(cert, clock());
       if (fault !== undefined) logger.warn({ notAfter }, `the certificate ${fault}; renew it`);
     },
     refused: (error) => {
       metrics.certificateReloads.inc({ result: 'refused' });
       logger.error({ problem: chain(error) }, 'certificate refused, the last one stays');
     },
-  });
+  };
 }
 
 /** A folder in which the certificate is made and kept, or the user's files. */
@@ -41,7 +54,7 @@ function sourceOf({ config, logger }: Context): CertificateSource {
   }
   const hosts = [...new Set([...OWN_HOSTS, ...certHosts])];
   return keptSource(
-    { dir: certDir, hosts, clock: Date.now },
+    { dir: certDir, hosts, clock: Date.now, jitter: Math.random() },
     {
       info: (note) => {
         logger.info({ note }, 'certificate');

@@ -8,6 +8,7 @@ import {
   type Server,
   type StopOptions,
 } from '../server/listener.js';
+import type { Check } from '../server/ops.js';
 import { makeObserver } from '../telemetry/observer.js';
 import type { Context, Part } from './part.js';
 import type { Picture } from './picture.js';
@@ -23,16 +24,23 @@ export interface ListenerPart extends Part {
   renew(pair: KeyPair): void;
 }
 
+/** Where the certificate comes from. */
+export interface ServingCertificates {
+  readonly current: CertificateWatch['current'];
+  /** Why callers do not trust it yet; it is always trusted if this is not given. */
+  readonly unready?: Check;
+}
+
 /** The server, which answers from the picture, with the certificate that is in use. */
 export function makeListener(
   context: Context,
   picture: Picture,
-  certificates: Pick<CertificateWatch, 'current'>,
+  certificates: ServingCertificates,
 ): ListenerPart {
   const running: { server?: Server; addresses?: Addresses } = {};
   return {
     start: async () => {
-      running.server = serverOf(context, picture, certificates.current());
+      running.server = serverOf(context, picture, certificates);
       running.addresses = await running.server.start();
     },
     stop: async () => {
@@ -54,17 +62,21 @@ function stopTimes({ config, inCluster }: Context): StopOptions {
   return { settle, deadline: settle + drainSeconds * 1000 };
 }
 
-function serverOf(context: Context, picture: Picture, pair: KeyPair): Server {
+function serverOf(
+  context: Context,
+  picture: Picture,
+  { current, unready }: ServingCertificates,
+): Server {
   const { config, logger, metrics } = context;
   const observe = makeObserver(logger, metrics);
   // Node listens on every address, IPv6 included where there is one, if it is given none.
   const host = config.listenAddress === 'all' ? '' : config.listenAddress;
   return makeServer({
-    webhook: { host, port: config.port, cert: pair.cert, key: pair.key },
+    webhook: { host, port: config.port, cert: current().cert, key: current().key },
     ops: config.opsPort === 'off' ? undefined : { host, port: config.opsPort },
     handle: (body, remote) => answer({ context, picture, observe }, body, remote),
     observe,
-    checks: picture.checks,
+    checks: { ...picture.checks, ...(unready && { certificate: unready }) },
     metrics,
   });
 }

@@ -1,5 +1,6 @@
 import type { Logger } from 'pino';
 import type { ApiClient } from '../cluster/api.js';
+import type { HeardClock } from '../cluster/clock.js';
 import type { Config } from '../config/schema.js';
 import type { Engine } from '../cli/judge.js';
 import type { Settings } from '../core/settings.js';
@@ -21,12 +22,15 @@ export interface AppOptions {
   readonly inCluster: boolean;
   /** The way to the API server in cluster mode; it is closed in the end. Without one, the World comes from files. */
   readonly client?: ApiClient | undefined;
+  /** The time, in cluster mode that of the API server. */
+  readonly clock?: HeardClock | undefined;
   /** Where log lines go, one JSON object each; it may tell of those that get lost there. */
   readonly out: Pick<LogQueue, 'write'> & Partial<Pick<LogQueue, 'observe'>>;
 }
 
 /** What parts are made of. */
 export interface Context extends AppOptions {
+  readonly clock: HeardClock;
   readonly logger: Logger;
   readonly metrics: Metrics;
 }

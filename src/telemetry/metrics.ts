@@ -77,6 +77,41 @@ export const metricList = {
     help: 'Serving certificates that were loaded, the first included, or refused, so that the one before went on.',
     labelNames: ['result'],
   },
+  authorityExpiry: {
+    name: 'ds_injector_authority_expiry_timestamp_seconds',
+    help: 'When the certificate authority ends that all replicas share, in seconds since 1970.',
+    labelNames: [],
+  },
+  authorityChanges: {
+    name: 'ds_injector_authority_changes_total',
+    help: 'Changes of the certificate authority that this replica made, by what was done.',
+    labelNames: ['change'],
+  },
+  bundleWrites: {
+    name: 'ds_injector_ca_bundle_writes_total',
+    help: 'Writes of the caBundle in the webhook configuration.',
+    labelNames: [],
+  },
+  bundleContests: {
+    name: 'ds_injector_ca_bundle_contests_total',
+    help: 'How often somebody was seen to undo the caBundle again and again.',
+    labelNames: [],
+  },
+  controllerFailures: {
+    name: 'ds_injector_controller_failures_total',
+    help: 'Problems of what keeps certificates and elects a leader, each counted once until all is well again.',
+    labelNames: ['controller'],
+  },
+  leader: {
+    name: 'ds_injector_leader',
+    help: 'Whether this replica is the leader: 1 or 0.',
+    labelNames: [],
+  },
+  leaderChanges: {
+    name: 'ds_injector_leader_changes_total',
+    help: 'How often this replica became the leader, and ceased to be it.',
+    labelNames: ['change'],
+  },
   logLinesDropped: {
     name: 'ds_injector_log_lines_dropped_total',
     help: 'Log lines that were dropped, because those before them were not read in time.',
@@ -130,6 +165,13 @@ export function makeMetrics(version: string, clock = () => performance.now()) {
     watchUnusable: new Counter({ ...metricList.watchUnusable, registers }),
     certificateExpiry: new Gauge({ ...metricList.certificateExpiry, registers }),
     certificateReloads: new Counter({ ...metricList.certificateReloads, registers }),
+    authorityExpiry: new Gauge({ ...metricList.authorityExpiry, registers }),
+    authorityChanges: new Counter({ ...metricList.authorityChanges, registers }),
+    bundleWrites: new Counter({ ...metricList.bundleWrites, registers }),
+    bundleContests: new Counter({ ...metricList.bundleContests, registers }),
+    controllerFailures: new Counter({ ...metricList.controllerFailures, registers }),
+    leader: new Gauge({ ...metricList.leader, registers }),
+    leaderChanges: new Counter({ ...metricList.leaderChanges, registers }),
     logLinesDropped: new Counter({ ...metricList.logLinesDropped, registers }),
     /** All metrics in Prometheus' text format. */
     text: async () => `${await registry.metrics()}\n${await processText()}`,
