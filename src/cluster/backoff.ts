@@ -1,8 +1,12 @@
 import { setTimeout as pause } from 'node:timers/promises';
 
-/** Milliseconds before the second attempt, and the most before a later one; client-go has the same. */
+/** Milliseconds before the second attempt, as in client-go. */
 const FIRST = 800;
-const MOST = 30_000;
+/**
+ * The most before a later one. client-go waits three times as long for the sake of thousands of clients; a few replicas
+ * may rather find out soon that the API server is back.
+ */
+const MOST = 10_000;
 
 export interface BackoffOptions {
   /** From 0 to 1, as Math.random gives it. */
@@ -11,7 +15,7 @@ export interface BackoffOptions {
   readonly first?: number | undefined;
 }
 
-/** How long to wait between attempts that fail: twice as long each time, up to half a minute, and never in step with others. */
+/** How long to wait between attempts that fail: twice as long each time, up to ten seconds, and never in step with others. */
 export class Backoff {
   readonly #random: () => number;
   readonly #first: number;

@@ -196,6 +196,23 @@ describe('after a watch has ended, a reflector', () => {
     expect(sizes).toEqual([2, 3]);
   });
 
+  it('reads everything anew without a wait, however often it had failed before', async () => {
+    begin({ firstBackoff: 3_600_000 });
+    await untilWatched();
+    api.store.put(aNode('a'));
+    await untilKept('a');
+    const gone = { code: 410, reason: 'Expired' };
+    api.watches.write('nodes', `${JSON.stringify({ type: 'ERROR', object: gone })}\n`);
+    await untilHeard('listed 1');
+  });
+
+  it('does not read everything again and again, if even that is too long ago', async () => {
+    api.fault({ verb: 'watch', what: { status: 410, reason: 'Expired' } });
+    begin({ firstBackoff: 3_600_000 });
+    await untilHeard('backing_off');
+    expect(listsOf()).toBe(1);
+  });
+
   it('reads everything anew, if it cannot be understood', async () => {
     begin();
     await untilWatched();

@@ -84,6 +84,8 @@ export class Reflector {
   /** Why the attempt before ended. */
   #cause: RestartCause | undefined;
   #signs: LifeSigns;
+  /** Whether the attempt under way reads everything. */
+  #fresh = false;
   readonly #stopping = new AbortController();
   #running: Promise<void> | undefined;
 
@@ -129,6 +131,7 @@ export class Reflector {
   }
 
   async #attempt(): Promise<Ending> {
+    this.#fresh = this.#version === undefined;
     try {
       this.#version ??= await this.#list();
       await this.#watch();
@@ -183,13 +186,13 @@ export class Reflector {
       },
     });
     for await (const event of events) {
-      this.#signs.event(event.type);
       this.#take(event);
     }
   }
 
   #take({ type, object }: WatchEvent): void {
     if (type === 'ERROR') throw refusalOf(`watch ${this.#options.resource.plural}`, object);
+    this.#signs.event(type);
     if (type !== 'BOOKMARK') this.#change(type, object);
     const version = object.metadata?.['resourceVersion'];
     if (typeof version === 'string' && version !== '') this.#version = version;
@@ -228,15 +231,20 @@ export class Reflector {
     observe.restarted(cause);
     this.#cause = cause;
     if (needsList(cause)) this.#version = undefined;
-    if (cause === 'quiet') {
+    if (this.#isUsual(cause)) {
       this.#backoff.reset();
       return;
     }
     if (cause !== 'ended' || !this.#signs.heard) this.#enter(stateAfter(cause));
     // Connections break, and as a rule the next one is as good: only if it is not, it is a problem.
-    const usual = cause === 'unreachable' && this.#signs.isOpen;
-    if (problem !== undefined && !usual && this.#problems.met(problem)) observe.failed(problem);
+    const broken = cause === 'unreachable' && this.#signs.isOpen;
+    if (problem !== undefined && !broken && this.#problems.met(problem)) observe.failed(problem);
     await waitFor(this.#backoff.next(retryAfter), this.#stopping.signal);
+  }
+
+  /** Whether the next attempt need not wait. An API server that has started anew knows no version from before. */
+  #isUsual(cause: RestartCause): boolean {
+    return cause === 'quiet' || (cause === 'expired' && (this.#signs.heard || !this.#fresh));
   }
 
   /** After what cannot be understood, more of it is to be expected, and only time tells that all is well. */
