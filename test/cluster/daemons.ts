@@ -57,7 +57,15 @@ export class Daemons {
   }
 
   isAlive(name: string): boolean {
-    return this.#find(name) !== undefined;
+    return this.pid(name) !== undefined;
+  }
+
+  /** The process, if it runs. */
+  pid(name: string): number | undefined {
+    const file = join(this.#pids, name);
+    if (!existsSync(file)) return undefined;
+    const { pid, began } = JSON.parse(readFileSync(file, 'utf8')) as Known;
+    return began !== '' && beginningOf(pid) === began ? pid : undefined;
   }
 
   /** @throws Error with the end of its log if it is not running. */
@@ -71,18 +79,11 @@ export class Daemons {
 
   /** Kills it at once: nothing that it holds is worth keeping. */
   async kill(name: string): Promise<void> {
-    const pid = this.#find(name);
+    const pid = this.pid(name);
     if (pid !== undefined) {
       process.kill(pid, 'SIGKILL');
       await until(`the end of ${name}`, () => !this.isAlive(name));
     }
     rmSync(join(this.#pids, name), { force: true });
-  }
-
-  #find(name: string): number | undefined {
-    const file = join(this.#pids, name);
-    if (!existsSync(file)) return undefined;
-    const { pid, began } = JSON.parse(readFileSync(file, 'utf8')) as Known;
-    return began !== '' && beginningOf(pid) === began ? pid : undefined;
   }
 }

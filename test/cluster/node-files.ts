@@ -108,7 +108,6 @@ function kubelet(cluster: Cluster, node: NodeRecord, taints: readonly Taint[]): 
     containerRuntimeEndpoint: `unix://${socketOf(node.name)}`,
     clusterDomain: 'cluster.local',
     clusterDNS: [net.dns],
-    podLogsDir: join(cluster.nodeFolder(node), 'podlogs'),
     registerWithTaints: taints,
     authentication: { webhook: { enabled: true }, x509: { clientCAFile: ca } },
     authorization: { mode: 'Webhook' },

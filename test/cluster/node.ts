@@ -1,4 +1,4 @@
-import { existsSync, readdirSync } from 'node:fs';
+import { existsSync, mkdirSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { read } from './api.js';
 import { makeCgroup } from './cgroups.js';
@@ -36,28 +36,47 @@ export async function startNode(cluster: Cluster, options: NodeOptions): Promise
   makeCgroup(name);
   await openNodeNetwork(node.index);
   await startContainerd(cluster, node, files.containerd);
-  cluster.daemons.start(`kubelet-${name}`, cluster.program('kubelet'), [
-    `--config=${files.kubelet}`,
-    `--kubeconfig=${cluster.kubeconfig}`,
-    `--hostname-override=${name}`,
-    `--node-ip=${net.node(node.index)}`,
-    `--root-dir=${join(cluster.nodeFolder(node), 'kubelet')}`,
-    `--cert-dir=${join(cluster.nodeFolder(node), 'pki')}`,
-    `--node-labels=${Object.entries(labels)
-      .map((pair) => pair.join('='))
-      .join(',')}`,
-  ]);
+  startKubelet(cluster, node, [`--config=${files.kubelet}`, `--node-labels=${pairs(labels)}`]);
   await untilAlive(cluster, `kubelet-${name}`, `node ${name}`, () => isReady(cluster, name));
   if (!cluster.daemons.isAlive('kube-proxy')) await startProxy(cluster, name);
 }
 
+const pairs = (labels: Readonly<Record<string, string>>): string =>
+  Object.entries(labels)
+    .map((pair) => pair.join('='))
+    .join(',');
+
+/** Kubelets keep the logs of pods here, not all of them elsewhere, and clear away those of pods that they do not know. */
+const POD_LOGS = '/var/log/pods';
+
+/** In a mount namespace of its own, where the logs of pods are the node's, and from which nothing is left when it ends. */
 async function startContainerd(cluster: Cluster, node: NodeRecord, config: string): Promise<void> {
   const daemon = `containerd-${node.name}`;
-  cluster.daemons.start(daemon, 'containerd', ['-c', config]);
+  const logs = join(cluster.nodeFolder(node), 'podlogs');
+  for (const folder of [logs, POD_LOGS]) mkdirSync(folder, { recursive: true });
+  const script = `mount --bind "$1" ${POD_LOGS} && exec containerd -c "$2"`;
+  cluster.daemons.start(daemon, 'unshare', ['--mount', 'sh', '-c', script, daemon, logs, config]);
   await untilAlive(cluster, daemon, daemon, () => ctr(node.name, ['version']));
   for (const archive of readdirSync(cluster.imageFolder)) {
     await importInto(node.name, join(cluster.imageFolder, archive));
   }
+}
+
+/** In the mount namespace of containerd, which has to see the volumes that it mounts. */
+function startKubelet(cluster: Cluster, node: NodeRecord, args: readonly string[]): void {
+  const { daemons } = cluster;
+  const folder = cluster.nodeFolder(node);
+  const containerd = daemons.pid(`containerd-${node.name}`) ?? 0;
+  daemons.start(`kubelet-${node.name}`, 'nsenter', [
+    `--mount=/proc/${containerd}/ns/mnt`,
+    cluster.program('kubelet'),
+    ...args,
+    `--kubeconfig=${cluster.kubeconfig}`,
+    `--hostname-override=${node.name}`,
+    `--node-ip=${net.node(node.index)}`,
+    `--root-dir=${join(folder, 'kubelet')}`,
+    `--cert-dir=${join(folder, 'pki')}`,
+  ]);
 }
 
 interface Node {

@@ -28,7 +28,7 @@ const oldest: Release = {
   modules: 'oldest.mod',
   tags: 'oldest',
   proxyMode: 'iptables',
-  unknownToKubelet: ['failCgroupV1', 'podLogsDir'],
+  unknownToKubelet: ['failCgroupV1'],
 };
 
 export const releases: readonly Release[] = [newest, oldest];

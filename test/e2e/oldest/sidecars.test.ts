@@ -8,8 +8,9 @@ const theme = new Theme('oldest');
 const { namespace } = theme;
 
 const PORT = 7070;
-const daemon = aShell('slow', `sleep 2; nc -ll -p ${PORT} -e true &`, {
-  readinessProbe: { tcpSocket: { port: PORT }, periodSeconds: 1 },
+/** Only a probe that runs a shell can be made a hook, which holds the containers that come after. */
+const daemon = aShell('slow', `sleep 2; nc -ll -p ${PORT} -e true & touch /tmp/ready`, {
+  readinessProbe: { exec: { command: ['sh', '-c', 'test -f /tmp/ready'] }, periodSeconds: 1 },
   ports: [{ containerPort: PORT }],
 });
 const LOOK = `if nc -w 1 127.0.0.1 ${PORT} </dev/null; then echo the daemon is there; else echo alone; fi`;
@@ -47,12 +48,12 @@ describe('Kubernetes before native sidecars', () => {
     expect(spec?.containers?.map(({ name }) => name)).toEqual(['app', 'slow']);
   });
 
-  it('start-after-ds: the business starts after the DaemonSet has started', async () => {
+  it('start-after-ds: the business starts after the DaemonSet is ready', async () => {
     const containers = [aShell('app', LOOK)];
     await apply(theme.pod('after', annotated('start-after-ds', 'true'), { spec: { containers } }));
     await waitFor(namespace, 'condition=Ready', 'pod/after');
     const { spec } = await getJson<Pod>('pod', '-n', namespace, 'after');
     expect(spec?.containers?.map(({ name }) => name)).toEqual(['slow', 'app']);
-    await logHolds([namespace, 'after', 'app'], 'there');
+    await logHolds([namespace, 'after', 'app'], 'the daemon is there');
   });
 });
