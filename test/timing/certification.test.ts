@@ -13,8 +13,13 @@ import {
   shakeHands,
   startHandshakes,
   type Handshakes,
-} from './support/handshakes.js';
-import { NAMESPACE, startReplica, type Replica, type ReplicaOptions } from './support/replica.js';
+} from '../integration/support/handshakes.js';
+import {
+  NAMESPACE,
+  startReplica,
+  type Replica,
+  type ReplicaOptions,
+} from '../integration/support/replica.js';
 
 const MINUTE = 60_000;
 const HOUR = 60 * MINUTE;
