@@ -1,10 +1,12 @@
 import type { X509Certificate } from 'node:crypto';
+import { bundleOf, readAuthority, type Authority } from '../certs/authority.js';
+import { bundleText, certificatesIn, holdsBundle, isSameBundle } from '../certs/bundle.js';
 import type { KubernetesObject } from '../core/model/types.js';
 import { given } from './answer.js';
 import { finding, findingIf, type Finding } from './finding.js';
 import { hostOf, type Hook } from './hooks.js';
-import { findLeaf, type Bundle, type Leaf } from './leaf.js';
-import { certificatesIn, endsSoon, fromBase64, identityOf, isValidAt, untilText } from './pem.js';
+import { findLeaf, type Leaf } from './leaf.js';
+import { endsSoon, fromBase64, isValidAt, untilText } from './pem.js';
 import { textAt, titleOf } from './raw.js';
 import { isInstalled, ownWebhook, type Seen } from './seen.js';
 import { podHookIn } from './webhook.js';
@@ -19,31 +21,41 @@ export function findCertificates(seen: Seen, leaf: Leaf): readonly Finding[] {
   return given(ownWebhook(seen), (configuration) => {
     const hook = podHookIn(configuration);
     if (hook === undefined) return [];
-    const bundle = bundleOf(hook);
+    const bundle = bundleIn(hook);
     if (typeof bundle === 'string') return [finding(bundle)];
     const source =
       seen.certificates === 'self'
         ? ofAuthority(bundle, seen)
         : [
             finding('certificates_given'),
-            ...findLeaf(leaf, { bundle, host: hostOf(hook), now: seen.now }),
+            ...findLeaf(leaf, {
+              authorities: bundle.certificates,
+              host: hostOf(hook),
+              now: seen.now,
+            }),
           ];
     return [...ofBundle(bundle, seen), ...source];
   });
 }
 
-function bundleOf({ entry }: Hook): Bundle | 'ca_bundle_empty' | 'ca_bundle_unreadable' {
-  const text = textAt(entry, 'clientConfig', 'caBundle');
-  if (text === '') return 'ca_bundle_empty';
-  const certificates = certificatesIn(fromBase64(text));
-  return certificates === undefined || certificates.length === 0
-    ? 'ca_bundle_unreadable'
-    : certificates;
+/** What the API server trusts. */
+interface Bundle {
+  readonly pem: string;
+  readonly certificates: readonly X509Certificate[];
 }
 
-function ofBundle(bundle: Bundle, { now }: Seen): readonly Finding[] {
-  const valid = bundle.filter((one) => isValidAt(one, now));
-  if (valid.length === 0) return [finding('ca_bundle_expired', bundle.map(untilText).join('; '))];
+function bundleIn({ entry }: Hook): Bundle | 'ca_bundle_empty' | 'ca_bundle_unreadable' {
+  const pem = fromBase64(textAt(entry, 'clientConfig', 'caBundle'));
+  if (pem === '') return 'ca_bundle_empty';
+  const certificates = certificatesIn(pem);
+  const isClean = isSameBundle(pem, bundleText(certificates));
+  return isClean && certificates.length > 0 ? { pem, certificates } : 'ca_bundle_unreadable';
+}
+
+function ofBundle({ certificates }: Bundle, { now }: Seen): readonly Finding[] {
+  const valid = certificates.filter((one) => isValidAt(one, now));
+  if (valid.length === 0)
+    return [finding('ca_bundle_expired', certificates.map(untilText).join('; '))];
   // Of several, one that is on its way out is as it should be.
   const last = valid.reduce((a, b) => (Date.parse(a.validTo) < Date.parse(b.validTo) ? b : a));
   return [finding(endsSoon(last, now) ? 'ca_expires_soon' : 'ca_bundle_current', untilText(last))];
@@ -58,38 +70,19 @@ function ofAuthority(bundle: Bundle, seen: Seen): readonly Finding[] {
   );
 }
 
-/** The keys of the Secret: the authority that signs at this time, the next one, and the one before. */
-const KEYS = ['ca.crt', 'next.crt', 'previous.crt'];
-
-function ofSecret(secret: KubernetesObject, bundle: Bundle, { now }: Seen): readonly Finding[] {
-  if (textAt(secret, 'data', 'ca.crt') === '') {
-    return [finding('ca_secret_empty', titleOf(secret))];
-  }
-  const [present, ...others] = KEYS.map((key) => certificatesAt(secret, key));
-  const authority = present?.[0];
-  if (authority === undefined || others.includes(undefined)) {
-    return [finding('ca_secret_unreadable', titleOf(secret))];
-  }
-  const all = [authority, ...others.flatMap((one) => one ?? [])];
+/** The private key is looked at as well, for without it the authority signs nothing. It goes nowhere. */
+function ofSecret(secret: KubernetesObject, { pem }: Bundle, { now }: Seen): readonly Finding[] {
+  const reading = readAuthority(secret);
+  if (reading.kind === 'empty') return [finding('ca_secret_empty', titleOf(secret))];
+  if (reading.kind === 'garbage') return [finding('ca_secret_unreadable', reading.problem)];
+  const { authority } = reading;
   return [
-    ...ofComparison(
-      authority,
-      all.filter((one) => isValidAt(one, now)),
-      bundle,
-    ),
-    ...findingIf(textAt(secret, 'data', 'next.crt') !== '', 'ca_rotating'),
+    finding(comparison(pem, authority, now)),
+    ...findingIf(authority.next !== undefined, 'ca_rotating'),
   ];
 }
 
-const certificatesAt = (secret: KubernetesObject, key: string): Bundle | undefined =>
-  certificatesIn(fromBase64(textAt(secret, 'data', key)));
-
-function ofComparison(authority: X509Certificate, all: Bundle, bundle: Bundle): readonly Finding[] {
-  const trusted = new Set(bundle.map(identityOf));
-  const wanted = new Set(all.map(identityOf));
-  if (!trusted.has(identityOf(authority))) return [finding('ca_bundle_differs')];
-  const lacking = [...wanted].filter((one) => !trusted.has(one)).length;
-  const foreign = [...trusted].filter((one) => !wanted.has(one)).length;
-  if (lacking + foreign === 0) return [finding('ca_secret_matches')];
-  return [finding('ca_bundle_lags', `${lacking} missing, ${foreign} of others`)];
+function comparison(pem: string, authority: Authority, now: number): Finding['code'] {
+  if (!holdsBundle(pem, authority.ca.cert)) return 'ca_bundle_differs';
+  return isSameBundle(pem, bundleOf(authority, now)) ? 'ca_secret_matches' : 'ca_bundle_lags';
 }

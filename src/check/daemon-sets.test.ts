@@ -12,8 +12,9 @@ import { aSeen, codesOf, forbidden, listed } from '../../test/support/check/seen
 import { inject } from '../core/engine.js';
 import type { DaemonSet, KubernetesObject } from '../core/model/types.js';
 import { findDaemonSets } from './daemon-sets.js';
+import { skipped } from '../core/outcome.js';
 import type { Finding } from './finding.js';
-import { worldOf, type Objects, type Seen } from './seen.js';
+import { worldOf, type Engine, type Objects, type Seen } from './seen.js';
 
 const found = (objects: Partial<Objects>, more: Partial<Seen> = {}): readonly Finding[] => {
   const seen = aSeen(objects, more);
@@ -140,6 +141,22 @@ describe('of each', () => {
       spec: { template: { spec: { containers: [aContainer({ env })] } } },
     });
     expect(codesOf(found(given(configured)))).toEqual(['daemonsets_carried']);
+  });
+});
+
+it('asks about so many kinds of nodes that it comes to an end', () => {
+  const many = (count: number, make: (number: number) => DaemonSet): readonly DaemonSet[] =>
+    Array.from({ length: count }, (_, number) => make(number));
+  const daemonSets = many(999, (number) => aDaemonSet({ metadata: { name: `d${number}` } }));
+  const nodes = many(21, (number) =>
+    superNode({ metadata: { labels: { kind: `k${number}` }, name: `n${number}` } }),
+  );
+  const seen = aSeen({ ...given(...daemonSets), nodes: listed(...nodes) });
+  const quick: Engine = () => skipped('no_daemonset');
+  const findings = findDaemonSets(seen, worldOf(seen.objects), quick);
+  expect(findings.at(-1)).toEqual({
+    code: 'not_all_seen',
+    detail: '20 of 21 kinds of virtual nodes',
   });
 });
 

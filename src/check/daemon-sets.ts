@@ -1,32 +1,39 @@
 import { factsOf } from '../core/facts/facts.js';
-import type { Pod } from '../core/model/types.js';
 import type { World } from '../core/world/world.js';
 import { blueprintOf } from '../core/decide/blueprint.js';
 import { given } from './answer.js';
-import { carriageOf, type Carriage } from './carriage.js';
-import { finding, findingFor, type Finding, type Item } from './finding.js';
+import { carriageOf, type Carriage, type Judge } from './carriage.js';
+import { finding, findingFor, findingIf, type Finding, type Item } from './finding.js';
 import { beyond } from './nodes.js';
 import type { Engine, Seen } from './seen.js';
 
 /** What becomes of marked DaemonSets on the virtual nodes that there are. */
 export const findDaemonSets = (seen: Seen, world: World, engine: Engine): readonly Finding[] =>
-  given(seen.objects.daemonSets, (listing) => [
-    ...ofMarked(carriagesIn(seen, world, engine)),
-    ...findingFor('daemonset_annotations_invalid', invalidIn(seen, world)),
-    ...beyond(listing, 'DaemonSets'),
-  ]);
+  given(seen.objects.daemonSets, (listing) => {
+    const { daemonSets, nodes } = factsOf(world, seen.settings);
+    const classes = [...nodes.classes].filter(({ profile }) => profile !== undefined);
+    const asked = classes.slice(0, Math.ceil(MOST_QUESTIONS / (daemonSets.marked.length + 1)));
+    const judge = judgeIn(seen, world, engine);
+    return [
+      ...ofMarked(daemonSets.marked.map((blueprint) => carriageOf(blueprint, asked, judge))),
+      ...findingFor('daemonset_annotations_invalid', invalidIn(seen, world)),
+      ...beyond(listing, 'DaemonSets'),
+      ...findingIf(
+        asked.length < classes.length,
+        'not_all_seen',
+        `${asked.length} of ${classes.length} kinds of virtual nodes`,
+      ),
+    ];
+  });
 
-function carriagesIn(seen: Seen, world: World, engine: Engine): readonly Carriage[] {
-  const { settings } = seen;
-  const { daemonSets, nodes } = factsOf(world, settings);
-  const classes = [...nodes.classes].filter(({ profile }) => profile !== undefined);
-  const judge = {
-    // A namespace that is not there wishes nothing.
-    ask: (pod: Pod) => engine({ pod, namespace: '', nameAll: true }, world, settings),
-    prefix: settings.annotationPrefixes[0] ?? '',
-  };
-  return daemonSets.marked.map((blueprint) => carriageOf(blueprint, classes, judge));
-}
+/** Of DaemonSets on kinds of nodes: half a millisecond each. */
+const MOST_QUESTIONS = 20_000;
+
+const judgeIn = (seen: Seen, world: World, engine: Engine): Judge => ({
+  // A namespace that is not there wishes nothing.
+  ask: (pod) => engine({ pod, namespace: '', nameAll: true }, world, seen.settings),
+  prefix: seen.settings.annotationPrefixes[0] ?? '',
+});
 
 function ofMarked(carriages: readonly Carriage[]): readonly Finding[] {
   if (carriages.length === 0) return [finding('no_marked_daemonset')];

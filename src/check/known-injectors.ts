@@ -18,7 +18,7 @@ export const KNOWN_INJECTORS: readonly (readonly [pattern: RegExp, what: string]
   [/eks-fargate/, 'AWS Fargate'],
   [/azure-wi|azure-workload-identity/, 'Azure workload identity'],
   [/^aks-|admissionsenforcer/, 'AKS'],
-  [/vpa|verticalpodautoscaler|autoscaling\.k8s\.io/, 'Vertical Pod Autoscaler'],
+  [/\bvpa\b|verticalpodautoscaler|autoscaling\.k8s\.io/, 'Vertical Pod Autoscaler'],
   [/kyverno/, 'Kyverno'],
   [/gatekeeper/, 'Gatekeeper'],
   [/cert-manager/, 'cert-manager'],
@@ -26,7 +26,7 @@ export const KNOWN_INJECTORS: readonly (readonly [pattern: RegExp, what: string]
   [/liqo/, 'Liqo'],
   [/virtualdaemonset|virtualnode/, 'Azure virtual nodes'],
   [/\beci\b|virtual-node/, 'Alibaba virtual nodes'],
-  [/\btke\b|eklet|\beks\b/, 'Tencent'],
+  [/\btke\b|eklet/, 'Tencent'],
 ];
 
 /** What a webhook belongs to, by its names; undefined for one that is not known. */

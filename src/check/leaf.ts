@@ -1,19 +1,17 @@
 import type { X509Certificate } from 'node:crypto';
+import { certificatesIn } from '../certs/bundle.js';
 import { SECRETS } from '../cluster/resources.js';
 import type { KubernetesObject } from '../core/model/types.js';
 import { given, type Answer } from './answer.js';
 import { finding, type Finding } from './finding.js';
 import { mountedSecretOf } from './installed.js';
-import { certificatesIn, endsSoon, fromBase64, isSignedBy, isValidAt, untilText } from './pem.js';
+import { endsSoon, fromBase64, isSignedBy, isValidAt, untilText } from './pem.js';
 import { textAt } from './raw.js';
 import type { Reader } from './reader.js';
 import type { Seen } from './seen.js';
 
 /** The Secret of a serving certificate that was given to the replicas; undefined where they issue their own. */
 export type Leaf = Answer<KubernetesObject> | undefined;
-
-/** The authorities in a caBundle. */
-export type Bundle = readonly X509Certificate[];
 
 /** Certificates that replicas issue for themselves are in their memory alone; the dry run shows whether they are good. */
 export async function fetchLeaf(reader: Reader, seen: Seen): Promise<Leaf> {
@@ -25,9 +23,12 @@ export async function fetchLeaf(reader: Reader, seen: Seen): Promise<Leaf> {
     : reader.get(SECRETS, { namespace: seen.names.namespace, name });
 }
 
+type Chain = readonly X509Certificate[];
+
 /** What a serving certificate has to be. */
 export interface Demand {
-  readonly bundle: Bundle;
+  /** Those in the caBundle. */
+  readonly authorities: Chain;
   /** The name by which the API server calls. */
   readonly host: string;
   readonly now: number;
@@ -42,18 +43,20 @@ export function findLeaf(leaf: Leaf, demand: Demand): readonly Finding[] {
   );
 }
 
-function ofChain(chain: Bundle | undefined, { bundle, host, now }: Demand): readonly Finding[] {
-  const [leaf, ...between] = chain ?? [];
+function ofChain(
+  [leaf, ...between]: Chain,
+  { authorities, host, now }: Demand,
+): readonly Finding[] {
   if (leaf === undefined) return [finding('leaf_unreadable')];
   if (!isValidAt(leaf, now)) return [finding('leaf_expired', untilText(leaf))];
   if (leaf.checkHost(host, { subject: 'never' }) === undefined) {
     return [finding('leaf_for_another_host', host)];
   }
-  // Whoever signed it is in the bundle, or was in turn signed by one who is.
-  const signers = [...bundle, ...between.filter((one) => isTrusted(one, bundle))];
+  // Whoever signed it is in the caBundle, or was in turn signed by one who is.
+  const signers = [...authorities, ...between.filter((one) => isTrusted(one, authorities))];
   if (!isTrusted(leaf, signers)) return [finding('leaf_not_trusted')];
   return [finding(endsSoon(leaf, now) ? 'leaf_expires_soon' : 'leaf_current', untilText(leaf))];
 }
 
-const isTrusted = (certificate: X509Certificate, authorities: Bundle): boolean =>
+const isTrusted = (certificate: X509Certificate, authorities: Chain): boolean =>
   authorities.some((one) => isSignedBy(certificate, one) || one.raw.equals(certificate.raw));

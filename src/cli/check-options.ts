@@ -35,7 +35,7 @@ export function judgementOf({ flags, io }: Said, installed: Installed | undefine
   });
   return {
     settings: settingsOf(config, profiles, builtInProfiles),
-    versionGiven: all['kubernetesVersion'] !== undefined,
+    versionGiven: config.kubernetesVersion !== 'auto',
     certificates: told['certificates'] === 'files' ? 'files' : 'self',
   };
 }

@@ -41,7 +41,7 @@ const injector: readonly KubernetesObject[] = [
   aService(),
   anEndpointSlice(),
   aLease(NOW),
-  aCaSecret({ 'ca.crt': authority.cert }),
+  aCaSecret({ 'ca.crt': authority.cert, 'ca.key': authority.key }),
   aWebhook(anEntry(authority.cert)),
 ];
 
