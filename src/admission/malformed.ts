@@ -30,7 +30,7 @@ const problems = {
     status: 413,
     message: 'The body is larger than 7 MiB, more than the API server sends.',
   },
-  fragmented: { status: 400, message: 'The body came in more than 16,384 pieces.' },
+  fragmented: { status: 400, message: 'The body came in too many small pieces.' },
   aborted: { status: 400, message: 'The body ended before it was complete.' },
   empty_body: {
     status: 400,

@@ -14,10 +14,11 @@ export const BODY_LIMIT = 7 * 1024 * 1024;
 const PIECE_COST = 512;
 
 /**
- * The most pieces of a body that are read: the largest body in the smallest segments that TCP promises (536 bytes)
- * needs fewer. Each one takes a few microseconds from other callers.
+ * How small the pieces of a body may be. Each one takes microseconds from other callers. The first ones may be of any
+ * size, as of somebody who sends a chunk for each token; beyond those they must have so many bytes on average, of which
+ * even the smallest segments of TCP (536 bytes) have a multiple.
  */
-const PIECE_LIMIT = 16 * 1024;
+const [FREE_PIECES, PIECE_BYTES] = [2048, 128];
 
 /** A body, or why there is none. */
 export type Body = Buffer | 'too_large' | 'fragmented' | 'aborted' | 'overloaded';
@@ -51,7 +52,7 @@ export function readBody(
     size += piece.length;
     if (size > BODY_LIMIT) {
       finish('too_large');
-    } else if (pieces.length === PIECE_LIMIT) {
+    } else if (pieces.length > FREE_PIECES + size / PIECE_BYTES) {
       finish('fragmented');
     } else {
       pieces.push(piece);

@@ -3,7 +3,7 @@ import { Server as NetServer, type AddressInfo, type Socket } from 'node:net';
 import { makeCrowd, type Crowd } from './crowd.js';
 import { askToClose, surviveFaults, type ReportFault } from './faults.js';
 import type { Limits } from './limits.js';
-import { lacksHost, stoppable, type Parsing } from './parsing.js';
+import { lacksHost, stoppable, type Parsing, type ParsingOptions } from './parsing.js';
 import { inTurns, type RawHandler, type Turns } from './turns.js';
 
 export interface Address {
@@ -14,6 +14,8 @@ export interface Address {
 
 export interface ConnectionOptions {
   readonly handler: RawHandler;
+  /** Whether the handler has a use for a request's body even if it comes in chunks. */
+  readonly takesChunks: ParsingOptions['takesChunks'];
   readonly limits: Limits;
   /** How many connections there may be. */
   readonly connections: number;
@@ -58,14 +60,14 @@ export function serveConnections<S extends Server>(
     else options.handler(request, response);
   };
   const turns = turnsOf(handler, crowd, options);
-  const server = make(stoppable(turns.isFull));
+  const server = make(stoppable({ ...options, ...turns }));
   serve(server, turns);
   surviveFaults(server, {
     report: options.report,
     ending: (socket) => {
       crowd.enter(socket, 'ending');
     },
-    open: turns.open,
+    turns,
   });
   watch(server, crowd, options.limits.sweep);
   const connections: Connections = {
@@ -99,12 +101,6 @@ function serve(server: Server, turns: Turns): void {
     .on('request', turns.take)
     .on('checkContinue', turns.take)
     .on('checkExpectation', turns.take);
-  // The parser has stopped, see `stoppable()`.
-  server.on('upgrade', ({ socket }) => {
-    // Node listens to its errors no longer.
-    socket.on('error', () => undefined);
-    turns.refuse(socket);
-  });
 }
 
 function refuseHost(response: ServerResponse, report: ReportFault): void {

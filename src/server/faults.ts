@@ -1,6 +1,7 @@
-import type { IncomingMessage, Server, ServerResponse } from 'node:http';
+import type { Server, ServerResponse } from 'node:http';
 import { Socket } from 'node:net';
 import type { Duplex } from 'node:stream';
+import { deafen } from './parsing.js';
 import type { Turns } from './turns.js';
 
 /** What went wrong with a connection, as a closed list: it is the label of a metric. */
@@ -13,6 +14,7 @@ export type FaultKind =
   | 'reset'
   | 'half_request'
   | 'unsupported'
+  | 'length_required'
   | 'stalled'
   | 'flooded'
   | 'crowded_out'
@@ -39,7 +41,7 @@ export interface FaultOptions {
   readonly report: ReportFault;
   /** A connection has got its last answer and should be gone soon. */
   readonly ending: (socket: Socket) => void;
-  readonly open: Turns['open'];
+  readonly turns: Pick<Turns, 'open' | 'isFull' | 'refuse'>;
 }
 
 /** The first prefix that fits counts. */
@@ -61,34 +63,46 @@ const statusLines: Readonly<Partial<Record<FaultKind, string>>> = {
   half_request: '400 Bad Request',
   headers_too_large: '431 Request Header Fields Too Large',
   request_timeout: '408 Request Timeout',
+  length_required: '411 Length Required',
   unsupported: '405 Method Not Allowed\r\nAllow: POST, GET, HEAD',
 };
 
 /**
  * Keeps broken connections, failed handshakes and failed accepts (`EMFILE`) from ending the process, and reports them.
  */
-export function surviveFaults(server: Server, { report, ending, open }: FaultOptions): void {
+export function surviveFaults(server: Server, { report, ending, turns }: FaultOptions): void {
   const givenUp = new WeakSet<Socket>();
-  // node hands failed TLS handshakes to this event too.
-  server.on('clientError', (error, socket) => {
+  const giveUp = (socket: Socket, kind: FaultKind, code: string): void => {
     // What still comes on a connection that has been given up is no news.
-    if (!isSocket(socket) || givenUp.has(socket)) return;
+    if (givenUp.has(socket)) return;
     givenUp.add(socket);
-    const code = codeOf(error);
-    const kind = kindOf(code);
     report(kind, code);
-    const unanswered = open(socket);
+    const unanswered = turns.open(socket);
     const last = unanswered.at(-1);
     if (last?.[0].complete) lastAnswer(last[1], socket);
     else if (unanswered.length > 1 || last?.[1].headersSent) socket.destroy();
     else endBroken(socket, kind, ending);
+  };
+  // node hands failed TLS handshakes to this event too.
+  server.on('clientError', (error, socket) => {
+    const code = codeOf(error);
+    if (isSocket(socket)) giveUp(socket, kindOf(code), code);
   });
   // Without a listener, node would close the connection without a word.
-  server.on('connect', (_request: IncomingMessage, socket) => {
-    if (!isSocket(socket)) return;
+  server.on('connect', ({ socket }) => {
     socket.on('error', () => undefined);
-    report('unsupported', 'CONNECT');
-    endBroken(socket, 'unsupported', ending);
+    giveUp(socket, 'unsupported', 'CONNECT');
+  });
+  // The parser has stopped, see `stoppable()`.
+  server.on('upgrade', ({ socket }) => {
+    socket.on('error', () => undefined);
+    if (turns.isFull(socket)) {
+      turns.refuse(socket);
+      return;
+    }
+    // Closing while the caller still sends could take the answer from it.
+    deafen(socket);
+    giveUp(socket, 'length_required', 'CHUNKS');
   });
   server.on('error', (error) => {
     report('other', codeOf(error));

@@ -1,6 +1,7 @@
 import { constants } from 'node:crypto';
 import {
   createServer as createHttpServer,
+  type IncomingMessage,
   type Server as HttpServer,
   type ServerOptions as ServerOptionsOfNode,
 } from 'node:http';
@@ -138,12 +139,15 @@ function makeWebhook(options: ServerOptions, limits: Limits, app: RawHandler): L
       ...parsing,
       handshakeTimeout: limits.headers,
     });
+  // None of the pages takes a POST: it is a review that went to the wrong path.
+  const isReview = ({ url, method }: IncomingMessage): boolean =>
+    isMutate(url) || method === 'POST';
   const served = serveConnections(make, {
     handler: (request, response) => {
-      // None of the pages takes a POST: it is a review that went to the wrong path.
-      if (isMutate(request.url) || request.method === 'POST') mutate(request, response);
+      if (isReview(request)) mutate(request, response);
       else app(request, response);
     },
+    takesChunks: isReview,
     limits,
     connections: limits.connections,
     report,
@@ -161,6 +165,7 @@ function makePlain(
     createHttpServer({ ...timeoutsOf(limits), ...parsing });
   const served = serveConnections(make, {
     handler: app,
+    takesChunks: () => false,
     limits,
     connections: limits.opsConnections,
     report: reporter(options, 'ops'),

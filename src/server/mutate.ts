@@ -5,6 +5,7 @@ import { malformed, type Malformed, type Problem } from '../admission/malformed.
 import { BODY_LIMIT, readBody, type Body } from './body.js';
 import { askToClose } from './faults.js';
 import type { SharedMemory } from './memory.js';
+import { deafen, isChunked } from './parsing.js';
 import type { RawHandler } from './turns.js';
 
 export interface MutateOptions {
@@ -146,13 +147,13 @@ function refuse(request: IncomingMessage, response: ServerResponse, how: Refusal
   const { problem, status, message } = how.refusal;
   if (problem === 'wrong_method') response.setHeader('allow', 'POST');
   if (problem === 'overloaded') response.setHeader('retry-after', '1');
-  if (UNREAD.has(problem)) linger(request, response, how);
+  if (UNREAD.has(problem) || isChunked(request)) linger(request, response, how);
   else send(response, { status, json: false, body: message });
 }
 
 /**
- * Sends the whole answer but keeps the response open until the caller has sent its body, hung up, or taken too long;
- * only the end of a response makes node close the connection.
+ * Sends the whole answer but keeps the response open until the caller has hung up or taken too long; only the end of a
+ * response makes node close the connection.
  */
 function linger(request: IncomingMessage, response: ServerResponse, how: Refusal): void {
   const { status, message } = how.refusal;
@@ -165,5 +166,6 @@ function linger(request: IncomingMessage, response: ServerResponse, how: Refusal
     response.end();
   };
   const timer = setTimeout(done, how.linger);
-  request.once('end', done).once('close', done).resume();
+  request.once('close', done).resume();
+  deafen(request.socket);
 }

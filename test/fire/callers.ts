@@ -50,6 +50,12 @@ export const callers: readonly Caller[] = [
       '1\r\nx\r\n'.repeat(100_000),
     share: 0.02,
   },
+  {
+    name: '100,000 pieces of one byte to the plain port',
+    plain: 'ops',
+    text: rawRequest('POST /', ['Transfer-Encoding: chunked']) + '1\r\nx\r\n'.repeat(100_000),
+    share: 0.02,
+  },
   { name: '2,000 reviews in one write, deaf', text: review.repeat(2_000), deaf: true, share: 0.02 },
   {
     name: '5,000 GET /metrics in one write, deaf',

@@ -38,6 +38,9 @@ const tls = () => openWire(injector.addresses.webhook, { ca: certificates.ca });
 
 const JSON_TYPE = 'Content-Type: application/json';
 const review = rawReview(aReview());
+/** A chunk, and the last one. */
+const chunkOf = (text: string): string =>
+  `${Buffer.byteLength(text).toString(16)}\r\n${text}\r\n0\r\n\r\n`;
 
 describe('what is no request', () => {
   const cases: Record<string, readonly [text: string, status: number, kind: FaultKind]> = {
@@ -93,6 +96,11 @@ describe('what is no request', () => {
       400,
       'not_http',
     ],
+    'chunks for a page': [
+      rawRequest('GET /healthz', ['Transfer-Encoding: chunked'], '1\r\nx\r\n'),
+      411,
+      'length_required',
+    ],
     CONNECT: ['CONNECT a:1 HTTP/1.1\r\nHost: a:1\r\n\r\n', 405, 'unsupported'],
   };
 
@@ -123,6 +131,13 @@ describe('what is no request', () => {
     await wire.closed();
     expect(wire.statuses()).toEqual([200]);
     expect(wire.received()).toContain('"allowed":true');
+  });
+
+  it('does not take the answer from the request before it by its chunks either', async () => {
+    const wire = await tls();
+    wire.socket.write(review + rawRequest('GET /healthz', ['Transfer-Encoding: chunked']));
+    await wire.closed();
+    expect(wire.statuses()).toEqual([200]);
   });
 
   it('gets an answer on a connection that was used before', async () => {
@@ -164,6 +179,14 @@ describe('a request of an unusual shape', () => {
       ),
       400,
       'too_deep',
+    ],
+    chunks: [
+      rawRequest(
+        'POST /mutate',
+        chunked,
+        `1\r\n{\r\n${chunkOf(JSON.stringify(aReview()).slice(1))}`,
+      ),
+      200,
     ],
     'no bytes in chunks': [rawRequest('POST /mutate', chunked, '0\r\n\r\n'), 400, 'empty_body'],
   };
