@@ -3,6 +3,7 @@ import { startApiServer, type ApiServer } from '../../test/support/api-server/ap
 import { clientOf } from '../../test/support/api-server/client.js';
 import { superNode } from '../../test/support/builders.js';
 import { ApiError, UnreachableError, type ApiClient, type WatchEvent } from './api.js';
+import { makeClient } from './client.js';
 import { NODES, pathOf } from './resources.js';
 
 const nodes = pathOf(NODES);
@@ -102,6 +103,12 @@ describe('a request', () => {
     api.fault({ what: 'hang' });
     const error = await failureOf(client.request({ method: 'GET', path: nodes, timeout: 50 }));
     expect(error.cause).toMatchObject({ message: 'no answer within 0.05 s' });
+  });
+
+  it('fails when there are no credentials in time', async () => {
+    const credentials = () => new Promise<never>(() => undefined);
+    client = makeClient({ server: new URL(api.url), credentials }, { userAgent: 'x', timeout: 50 });
+    expect((await failureOf(list())).cause).toMatchObject({ message: 'no answer within 0.05 s' });
   });
 
   it('fails when there is no API server', async () => {

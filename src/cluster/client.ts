@@ -14,7 +14,7 @@ import {
 import { makeConnections, type Connections } from './connections.js';
 import { describeCall } from './describe.js';
 import { linesOf } from './lines.js';
-import { limitTime } from './time-limit.js';
+import { limitTime, unlessAborted } from './time-limit.js';
 
 export interface ClientOptions {
   /** Says who calls, in the API server's audit log. */
@@ -103,12 +103,14 @@ async function send(
   signal: AbortSignal,
 ): Promise<IncomingMessage> {
   const { method, path, query, body, contentType = 'application/json' } = call;
-  const request = await client.connections.open({
+  const opened = client.connections.open({
     method,
     path: `${path}${queryText(query)}`,
     headers: { ...client.headers, ...(body === undefined ? {} : { 'content-type': contentType }) },
     signal,
   });
+  // Credentials can come from a program that hangs; what is opened too late is closed by the same signal.
+  const request = await unlessAborted(opened, signal);
   try {
     return await responseTo(request, body);
   } catch (error) {
@@ -124,8 +126,6 @@ async function responseTo(request: ClientRequest, body: unknown): Promise<Incomi
   const answered = once(request, 'response') as Promise<[IncomingMessage]>;
   request.end(body === undefined ? undefined : JSON.stringify(body));
   const [response] = await answered;
-  // A connection that fails from here on fails whoever reads the answer.
-  request.on('error', () => undefined);
   return response;
 }
 

@@ -47,6 +47,8 @@ export function makeConnections(access: Access): Connections {
         headers: { ...own, ...given.headers },
         agent: agents.agentFor(given),
       });
+      // For who has lost interest in the meantime; whoever waits for an answer listens as well.
+      request.on('error', () => undefined);
       // The agent's own option for it is lost where the connection is encrypted.
       return request.once('socket', (socket) => socket.setKeepAlive(true, PROBE_AFTER));
     },
