@@ -76,10 +76,15 @@ export class Objects {
     return this.all.map(({ kind, metadata }) => `${kind ?? ''} ${metadata?.name ?? ''}`).sort();
   }
 
+  /** All objects of a kind. */
+  of<Kind extends keyof Kinds>(kind: Kind): readonly Kinds[Kind][] {
+    return this.all.filter((object): object is Kinds[Kind] => object.kind === kind);
+  }
+
   /** The object of a kind; of those, the one with a name, if it is given. */
   get<Kind extends keyof Kinds>(kind: Kind, name?: string): Kinds[Kind] {
-    const found = this.all.find(
-      (object) => object.kind === kind && (name === undefined || object.metadata?.name === name),
+    const found = this.of(kind).find(
+      ({ metadata }) => name === undefined || metadata?.name === name,
     );
     if (found === undefined) throw new Error(`there is no ${kind} ${name ?? ''}`);
     return found;

@@ -4,7 +4,7 @@ import { isMap, parseDocument, type Scalar, type YAMLMap } from 'yaml';
 import { CHART, helm, NAMESPACE, type Objects, render, template, withoutHelm } from './chart.js';
 
 const rulesOf = (objects: Objects): readonly string[] =>
-  [objects.get('ClusterRole', 'ds-injector'), objects.get('Role')].flatMap(({ rules }) =>
+  [objects.get('ClusterRole', 'ds-injector'), ...objects.of('Role')].flatMap(({ rules }) =>
     (rules ?? []).flatMap(({ resources, resourceNames, verbs }) =>
       (resources ?? []).map(
         (resource) => `${resource} ${resourceNames?.join() ?? '*'} ${verbs.join()}`,
@@ -18,8 +18,6 @@ const EVERY_MODE = [
   'nodes * get,list,watch',
   'namespaces * get,list,watch',
   'pods * get,list,watch',
-  'leases ds-injector get,update',
-  'leases * create',
 ];
 
 const clientConfigOf = (objects: Objects) =>
@@ -39,6 +37,8 @@ describe.skipIf(withoutHelm)('the rights that the chart gives', () => {
     expect([...rulesOf(render())].sort()).toEqual(
       [
         ...EVERY_MODE,
+        'leases ds-injector get,update',
+        'leases * create',
         'mutatingwebhookconfigurations ds-injector get,list,watch,patch',
         'secrets ds-injector-ca get,list,watch,update',
         'secrets * create',
@@ -47,7 +47,7 @@ describe.skipIf(withoutHelm)('the rights that the chart gives', () => {
   });
 
   it.each([['certificates.mode=cert-manager'], FILES])(
-    'hold nothing of Secrets and configurations with %s',
+    'hold nothing but the World with %s',
     (...set) => {
       expect([...rulesOf(render({ set }))].sort()).toEqual([...EVERY_MODE].sort());
     },
@@ -66,6 +66,7 @@ describe.skipIf(withoutHelm)('values', () => {
       ]),
     );
     expect(objects.kinds()).not.toContain('Secret');
+    expect(objects.kinds()).not.toContain('Lease');
     expect(objects.get('MutatingWebhookConfiguration').metadata?.annotations).toEqual({
       'cert-manager.io/inject-ca-from': `${NAMESPACE}/ds-injector`,
     });
