@@ -4,6 +4,7 @@ import { promisify } from 'node:util';
 /** What a program that ended badly left behind. */
 interface Failure {
   readonly code?: number | string | null;
+  readonly signal?: string | null;
   readonly stderr?: string;
 }
 
@@ -47,7 +48,7 @@ export async function tryRun(program: string, args: readonly string[]): Promise<
   return run(program, args).catch(() => '');
 }
 
-const lastWords = ({ code, stderr = '' }: Failure): string =>
+const lastWords = ({ code, signal, stderr = '' }: Failure): string =>
   code === 'ENOENT'
     ? 'the program is not installed'
-    : `${stderr.trim().split('\n').slice(-5).join('\n')} (${String(code)})`;
+    : `${stderr.trim().split('\n').slice(-5).join('\n')} (${String(code ?? signal)})`;

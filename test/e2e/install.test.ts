@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { Pod } from '../../src/core/model/types.js';
+import { check } from './support/check.js';
 import { getJson, kubectl } from './support/kubectl.js';
 
 const NAMESPACE = 'ds-injector-system';
@@ -35,5 +36,9 @@ describe('the installation', () => {
       'try{require("fs").writeFileSync("/x","")}catch(e){console.log(process.getuid(),e.code)}';
     const line = ['exec', '-n', NAMESPACE, first?.metadata.name ?? '', '--', 'node', '-e', script];
     expect(await kubectl(line)).toBe('65532 EROFS\n');
+  });
+
+  it('ds-injector check finds nothing that speaks against injection', async () => {
+    expect(await check()).toEqual({ exit: 0, errors: [] });
   });
 });

@@ -2,6 +2,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Pod } from '../../../src/core/model/types.js';
 import { until } from '../../cluster/until.js';
 import { untilInjected } from '../support/api.js';
+import { check } from '../support/check.js';
 import { apply, getJson, kubectl, waitFor } from '../support/kubectl.js';
 import { note } from '../support/note.js';
 import { aShell, namesIn, Theme } from '../support/objects.js';
@@ -29,6 +30,7 @@ describe('the webhook is down', () => {
     await apply(theme.pod('before'));
     await scale(0);
     await until('the end of the replicas', async () => (await replicas()).length === 0);
+    expect(await check()).toMatchObject({ exit: 1, errors: ['no_replica_ready'] });
     const began = performance.now();
     await apply(theme.pod('meanwhile'));
     note(context, `created in ${((performance.now() - began) / 1000).toFixed(1)} s`);
