@@ -30,7 +30,7 @@ export interface AuthorityOptions extends Pick<
   'client' | 'random' | 'times' | 'watch'
 > {
   readonly secret: { readonly namespace: string; readonly name: string };
-  /** For a Secret that is made. */
+  /** For a Secret that is made where there never was one. */
   readonly labels: Readonly<Record<string, string>>;
   readonly clock: Clock;
   /** Makes an authority. */
@@ -121,9 +121,14 @@ interface State {
   reading: AuthorityReading;
   authority?: Authority;
   strays: readonly string[];
+  /** What the Secret was labelled and annotated with when it was there last. */
+  marks?: Marks;
   /** Since when the Secret is away, by the clock that only goes forward. */
   awaySince?: number | undefined;
 }
+
+/** What others know the Secret by: who installed it would not take another one for its own, and leave it behind. */
+type Marks = Pick<NonNullable<KubernetesObject['metadata']>, 'labels' | 'annotations'>;
 
 const unfit = ({ reading }: State): string =>
   reading.kind === 'garbage'
@@ -137,12 +142,18 @@ function take(
 ): void {
   const before = versionOf(state.object);
   state.object = object;
+  if (object) state.marks = marksOf(object);
   state.reading = object ? readAuthority(object) : { kind: 'empty' };
   if (state.reading.kind === 'empty') state.awaySince ??= clock.monotonic();
   else state.awaySince = undefined;
   if (object && before === versionOf(object)) return;
   if (state.reading.kind === 'garbage') observe.unfit(state.reading.problem);
   if (state.reading.kind === 'ready') adopt(state, observe, state.reading.authority);
+}
+
+function marksOf({ metadata }: KubernetesObject): Marks {
+  const { labels, annotations } = metadata ?? {};
+  return { ...(labels && { labels }), ...(annotations && { annotations }) };
 }
 
 const versionOf = (object: KubernetesObject | undefined): unknown =>
@@ -173,7 +184,7 @@ async function makeIfMissing(
   const seen = state.object;
   const authority = await recovered(state.authority, clock.now(), issue);
   if (seen) await put(options, { seen, authority, signal });
-  else await post(options, authority, signal);
+  else await post(options, { marks: state.marks, authority, signal });
   observe.made(seen ? 'the Secret was empty' : 'there was no Secret');
   return LOOK;
 }
@@ -194,14 +205,13 @@ async function put(
 
 async function post(
   { client, secret, labels }: AuthorityOptions,
-  authority: Authority,
-  signal: AbortSignal,
+  { marks = { labels }, authority, signal }: Omit<Write, 'seen'> & { marks: Marks | undefined },
 ): Promise<void> {
   const empty = {
     apiVersion: 'v1',
     kind: 'Secret',
     type: 'Opaque',
-    metadata: { ...secret, labels: { ...labels } },
+    metadata: { ...secret, ...marks },
   };
   const path = pathOf(SECRETS, { namespace: secret.namespace });
   await client.request({ method: 'POST', path, body: withAuthority(empty, authority), signal });

@@ -6,7 +6,7 @@ import { check } from '../support/check.js';
 import { apply, getJson, kubectl, waitFor } from '../support/kubectl.js';
 import { note } from '../support/note.js';
 import { aShell, namesIn, Theme } from '../support/objects.js';
-import { NAMESPACE, RELEASE, replicas, untilRolledOut } from '../support/release.js';
+import { everyReplica, NAMESPACE, RELEASE, untilRolledOut } from '../support/release.js';
 
 const theme = new Theme('away');
 const { namespace } = theme;
@@ -29,7 +29,7 @@ describe('the webhook is down', () => {
   it('webhook down: pods still start', async (context) => {
     await apply(theme.pod('before'));
     await scale(0);
-    await until('the end of the replicas', async () => (await replicas()).length === 0);
+    await until('the end of the replicas', async () => (await everyReplica()).length === 0);
     expect(await check()).toMatchObject({ exit: 1, errors: ['no_replica_ready'] });
     const began = performance.now();
     await apply(theme.pod('meanwhile'));

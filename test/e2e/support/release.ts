@@ -52,13 +52,17 @@ export interface Replica extends Pod {
   };
 }
 
-/** The injector's pods that are not being deleted. */
-export async function replicas(): Promise<readonly Replica[]> {
+/** The injector's pods, also those that are being deleted, which answer for a while. */
+export async function everyReplica(): Promise<readonly Replica[]> {
   const list = await getJson<{ items: readonly Replica[] }>(
     ...['pods', '-n', NAMESPACE, '-l', `app.kubernetes.io/name=ds-injector`],
   );
-  return list.items.filter(({ metadata }) => metadata.deletionTimestamp === undefined);
+  return list.items;
 }
+
+/** The injector's pods that are not being deleted. */
+export const replicas = async (): Promise<readonly Replica[]> =>
+  (await everyReplica()).filter(({ metadata }) => metadata.deletionTimestamp === undefined);
 
 /** Waits until as many replicas as are wanted are ready, and no others are left. */
 export async function untilRolledOut(): Promise<void> {

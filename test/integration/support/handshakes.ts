@@ -1,6 +1,7 @@
 import { once } from 'node:events';
 import { setTimeout as after } from 'node:timers/promises';
 import { connect } from 'node:tls';
+import type { Clock } from '../../../src/cluster/clock.js';
 import { MUTATING_WEBHOOKS } from '../../../src/cluster/resources.js';
 import type { KubernetesObject } from '../../../src/core/model/types.js';
 import type { ApiServer } from '../../support/api-server/api-server.js';
@@ -46,15 +47,15 @@ export interface Handshakes {
 export function startHandshakes(
   api: ApiServer,
   replicas: readonly { readonly name: string; readonly port: number }[],
-  lag: number,
+  { lag, clock }: { readonly lag: number; readonly clock: Clock },
 ): Handshakes {
-  const history = [{ from: performance.now(), bundle: bundlesIn(configIn(api))[0] ?? '' }];
+  const history = [{ from: clock.monotonic(), bundle: bundlesIn(configIn(api))[0] ?? '' }];
   const forget = api.store.observe(({ after: config }) => {
     if (config?.kind !== 'MutatingWebhookConfiguration') return;
-    history.push({ from: performance.now(), bundle: bundlesIn(config)[0] ?? '' });
+    history.push({ from: clock.monotonic(), bundle: bundlesIn(config)[0] ?? '' });
   });
   const trusted = (): string =>
-    history.findLast(({ from }) => from <= performance.now() - lag)?.bundle ?? '';
+    history.findLast(({ from }) => from <= clock.monotonic() - lag)?.bundle ?? '';
   const failed: string[] = [];
   const served = new Map<string, number>();
   const counts = replicas.map(() => 0);

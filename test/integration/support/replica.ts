@@ -1,3 +1,4 @@
+import type { Clock } from '../../../src/cluster/clock.js';
 import { elect, type Election } from '../../../src/cluster/elector.js';
 import type { WatchObserver } from '../../../src/cluster/reflector.js';
 import { certify, type Certification } from '../../../src/controllers/certification.js';
@@ -24,10 +25,9 @@ export interface Replica {
 }
 
 export interface ReplicaOptions {
+  readonly clock: Clock;
   readonly lifetimes?: { readonly authority: number; readonly leaf: number };
   readonly propagation?: number;
-  /** Milliseconds since 1970. */
-  readonly now?: () => number;
   readonly patience?: number;
 }
 
@@ -43,15 +43,14 @@ const NO_OBSERVER = {
 export async function startReplica(
   api: ApiServer,
   name: string,
-  options: ReplicaOptions = {},
+  options: ReplicaOptions,
 ): Promise<Replica> {
   const client = clientOf(api);
   const told: string[] = [];
-  const clock = { now: options.now ?? Date.now, monotonic: () => performance.now() };
   const running: { server?: Server } = {};
   const certification = certify({
     client,
-    clock,
+    clock: options.clock,
     random: Math.random,
     times: { firstBackoff: 50 },
     watch: () => silentWatch,
@@ -62,7 +61,7 @@ export async function startReplica(
     hosts: [],
     configuration: 'ds-injector',
     lifetimes: options.lifetimes ?? { authority: HOUR, leaf: HOUR },
-    propagation: options.propagation ?? 2_000,
+    propagation: options.propagation ?? 1_000,
     patience: options.patience ?? 10_000,
     use: (pair) => running.server?.renew(pair),
     loaded: () => told.push('loaded'),
@@ -71,7 +70,7 @@ export async function startReplica(
   });
   const election = elect({
     client,
-    clock,
+    clock: options.clock,
     random: Math.random,
     lease: { namespace: NAMESPACE, name: 'ds-injector' },
     identity: name,
