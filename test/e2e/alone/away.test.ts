@@ -30,7 +30,10 @@ describe('the webhook is down', () => {
     await apply(theme.pod('before'));
     await scale(0);
     await until('the end of the replicas', async () => (await everyReplica()).length === 0);
-    expect(await check()).toMatchObject({ exit: 1, errors: ['no_replica_ready'] });
+    expect(await check()).toMatchObject({
+      exit: 1,
+      errors: ['no_replica_ready', 'service_without_endpoints', 'trial_not_injected'],
+    });
     const began = performance.now();
     await apply(theme.pod('meanwhile'));
     note(context, `created in ${((performance.now() - began) / 1000).toFixed(1)} s`);
