@@ -1,7 +1,23 @@
+import { availableParallelism } from 'node:os';
 import { defineConfig } from 'vitest/config';
 
+/** Tests that hold one time against another: one after the other, when nobody else is there. */
+const measuring = [
+  'test/bench/core/**/*.test.ts',
+  'test/integration/{bench,metrics,hostile-flood,hostile-load,hostile-slow}.test.ts',
+];
+
 const project = (name: string, include: string[], timeout = 10_000) => ({
-  test: { name, include, testTimeout: timeout, hookTimeout: timeout },
+  test: {
+    name,
+    include,
+    exclude: measuring,
+    testTimeout: timeout,
+    hookTimeout: timeout,
+    sequence: { groupOrder: 1 },
+    // Most of them wait for processes and timers most of the time.
+    maxWorkers: Math.max(2, availableParallelism()),
+  },
 });
 
 export default defineConfig({
@@ -12,7 +28,14 @@ export default defineConfig({
       project('property', ['test/property/**/*.test.ts'], 120_000),
       project('fuzz', ['test/fuzz/**/*.test.ts'], 120_000),
       project('integration', ['test/integration/**/*.test.ts'], 60_000),
-      project('ratios', ['test/bench/core/**/*.test.ts'], 60_000),
+      {
+        test: {
+          ...project('ratios', measuring, 60_000).test,
+          exclude: [],
+          sequence: { groupOrder: 2 },
+          maxWorkers: 1,
+        },
+      },
       project('docs', ['test/docs/**/*.test.ts'], 60_000),
       {
         test: {
