@@ -9,6 +9,12 @@ export const RECORD_ANNOTATION = `${OWN_PREFIX}record`;
 /** Marks an injected pod, so that it can be selected. */
 export const INJECTED_LABEL = `${OWN_PREFIX}injected`;
 
+/** The scheduling gate that keeps a placeholder from ever being placed: nothing starts it, nobody bills it. */
+export const PLACEHOLDER_GATE = `${OWN_PREFIX}placeholder`;
+
+/** Marks a placeholder, so that it can be selected. */
+export const PLACEHOLDER_LABEL = `${OWN_PREFIX}placeholder`;
+
 /** Where an annotation was found and what it says. */
 export interface Found {
   readonly key: string;
