@@ -7,7 +7,9 @@ import { Reflector, type ReflectorOptions, type WatchObserver } from '../cluster
 import { DAEMON_SETS, pathOf, PODS } from '../cluster/resources.js';
 import { isLeft } from '../core/decide/landing.js';
 import type { Facts } from '../core/facts/facts.js';
+import { findAnnotation } from '../core/model/annotations.js';
 import { metaOf } from '../core/model/pod.js';
+import { map } from '../core/model/types.js';
 import type { KubernetesObject } from '../core/model/types.js';
 import type { DaemonPod } from '../core/status/daemon-pod.js';
 import { conditionIn, type Identity } from '../core/status/observed.js';
@@ -112,8 +114,7 @@ function membersOf(
   { key, facts }: Pick<Task, 'key' | 'facts'>,
 ): readonly Member[] {
   const index = ofDaemonSet(key);
-  const isMarked = facts.daemonSets.find(key)?.marked === true;
-  const stands = (node: string): boolean => isMarked && isOurs(node, facts) === true;
+  const stands = (node: string): boolean => isAsked(key, facts) && isOurs(node, facts) === true;
   return [
     ...pods.under(index).map((pod): Member => ({
       ...pod,
@@ -125,6 +126,17 @@ function membersOf(
       misfit: isOurs(one.node, facts) === false ? 'not_virtual' : undefined,
     })),
   ];
+}
+
+/** Whether the webhook is asked about the pods of a DaemonSet: about those in kube-system only if they bear the mark. */
+function isAsked(key: string, { daemonSets, settings }: Facts): boolean {
+  const blueprint = daemonSets.find(key);
+  if (blueprint?.marked !== true) return false;
+  const annotations = map(metaOf(blueprint.template).annotations);
+  return (
+    blueprint.namespace !== 'kube-system' ||
+    findAnnotation([annotations], settings.annotationPrefixes, 'ds-injection') !== undefined
+  );
 }
 
 /** Whether containers are injected into the pods of a node; undefined for a node that is not there. */
