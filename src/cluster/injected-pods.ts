@@ -9,13 +9,18 @@ export const onNode = (node: string): string => `node ${node}`;
 export const ofDaemonSet = (daemonSet: string): string => `daemonset ${daemonSet}`;
 export const ofPair = (daemonSet: string, node: string): string => `${daemonSet} on ${node}`;
 
-/** Injected pods by their nodes, by the DaemonSets that their records name, and by both. */
+/** A pod without a controller is its own. */
+export const ofOwner = ({ owner, uid }: Pick<ObservedPod, 'owner' | 'uid'>): string =>
+  `owner ${owner?.uid ?? uid}`;
+
+/** Injected pods by their nodes, their controllers, by the DaemonSets that their records name, and by both. */
 export const injectedPods = (): InjectedPods =>
   new Cache({
     keep: prunedInjected,
     read: observed,
     under: (pod) => [
       onNode(pod.node),
+      ofOwner(pod),
       ...daemonSetsIn(pod).flatMap((daemonSet) => [
         ofDaemonSet(daemonSet),
         ofPair(daemonSet, pod.node),

@@ -57,7 +57,7 @@ export async function perform(
 }
 
 /** Who writes, in managedFields. */
-const FIELD_MANAGER = 'ds-injector';
+export const FIELD_MANAGER = 'ds-injector';
 
 /** A change of a pod. */
 export interface PodPatch {

@@ -1,14 +1,12 @@
-import { daemonSetsIn, ofDaemonSet, ofPair, onNode } from '../cluster/injected-pods.js';
-import type { WorldListener } from '../cluster/world.js';
+import { daemonSetsIn, ofPair, onNode } from '../cluster/injected-pods.js';
 import type { Facts } from '../core/facts/facts.js';
-import { metaOf } from '../core/model/pod.js';
-import { list } from '../core/model/types.js';
 import type { Rules } from '../core/status/judge.js';
 import type { Placeholder } from '../core/status/placeholder.js';
 import { project, statusPatch } from '../core/status/project.js';
 import { revisionsOf } from '../core/status/revisions.js';
 import { patchPod, perform, type DutyOptions } from './duty.js';
 import type { KeyedQueue } from './queue.js';
+import { speaks, whichOf } from './touched.js';
 
 export interface PlaceholderStatusOptions extends DutyOptions {
   readonly rules: Rules;
@@ -56,7 +54,7 @@ async function bring(
 ): Promise<number | undefined> {
   const { cluster, client, clock, rules } = options;
   const placeholder = cluster.placeholders.get(key);
-  if (!placeholder || !isCurrent(placeholder, options)) {
+  if (!placeholder || !speaks(placeholder, cluster.placeholders)) {
     state.written.delete(key);
     return undefined;
   }
@@ -90,21 +88,6 @@ function waitForEcho(
   return 0;
 }
 
-/** With `maxSurge` a node has two for a while: the younger speaks for it, and the older keeps what it said last. */
-function isCurrent(placeholder: Placeholder, { cluster }: PlaceholderStatusOptions): boolean {
-  const { key, daemonSet, node, createdAt, isTerminating } = placeholder;
-  if (isTerminating || node === '') return false;
-  if (daemonSet === '') return true;
-  return cluster.placeholders
-    .under(ofPair(daemonSet, node))
-    .every(
-      (other) =>
-        other.isTerminating ||
-        other.createdAt < createdAt ||
-        (other.createdAt === createdAt && other.key <= key),
-    );
-}
-
 function listen(
   { cluster: { placeholders, injected, nodes, listen: listenToWorld } }: PlaceholderStatusOptions,
   queue: Pick<KeyedQueue, 'add'>,
@@ -136,21 +119,3 @@ function listen(
     for (const end of ends) end();
   };
 }
-
-/** Finds the placeholders for which a change of the World may matter. */
-const whichOf =
-  (
-    placeholders: DutyOptions['cluster']['placeholders'],
-    touch: (touched: readonly Placeholder[]) => void,
-  ): WorldListener =>
-  (kind, object) => {
-    if (kind === 'Node' || kind === 'Namespace') return;
-    const { namespace = '', name = '', ownerReferences } = metaOf(object ?? {});
-    if (!object) touch(placeholders.all());
-    else if (kind === 'DaemonSet') touch(placeholders.under(ofDaemonSet(`${namespace}/${name}`)));
-    else {
-      for (const owner of list(ownerReferences)) {
-        touch(placeholders.under(ofDaemonSet(`${namespace}/${owner.name ?? ''}`)));
-      }
-    }
-  };

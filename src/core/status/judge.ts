@@ -1,5 +1,4 @@
-import { INJECTED_READY } from '../model/annotations.js';
-import { conditionIn, type ContainerStatus, type ObservedPod } from './observed.js';
+import { injectedReady, type ContainerStatus, type ObservedPod } from './observed.js';
 import type { Held, Lag, Revisions } from './revisions.js';
 
 /** How long things may take, and how much may be wrong. */
@@ -80,8 +79,7 @@ const timeLeft = ({ startTime }: ObservedPod, { rules, now }: Question): number 
 
 /** Whether what was injected has not been ready since before a revision arrived, which then is not to blame. */
 function wasUnready({ conditions }: ObservedPod, since: string): boolean {
-  const told =
-    conditionIn(conditions, INJECTED_READY) ?? conditionIn(conditions, 'ContainersReady');
+  const told = injectedReady(conditions);
   if (told === undefined || told.status === 'True') return false;
   return Date.parse(told.lastTransitionTime ?? '') < Date.parse(since);
 }

@@ -1,9 +1,15 @@
-import { RECORD_ANNOTATION } from '../model/annotations.js';
+import { INJECTED_READY, RECORD_ANNOTATION } from '../model/annotations.js';
 import { defined } from '../model/defined.js';
 import { controllerOf, metaOf } from '../model/pod.js';
 import { textOf } from '../model/text.js';
-import { list, valueAt } from '../model/types.js';
-import type { Container, KubernetesObject, OwnerReference, Pod } from '../model/types.js';
+import { list, map, valueAt } from '../model/types.js';
+import type {
+  Container,
+  KubernetesObject,
+  OwnerReference,
+  Pod,
+  StringMap,
+} from '../model/types.js';
 import { decodeRecord, type InjectionRecord } from '../record/record.js';
 
 /** What a kubelet says of one container; times are in RFC 3339. */
@@ -71,6 +77,7 @@ export interface Identity {
 export interface ObservedPod extends Identity {
   /** Empty while it is not bound. */
   readonly node: string;
+  readonly labels: Readonly<StringMap>;
   readonly phase: string;
   /** When a kubelet took it, in RFC 3339. */
   readonly startTime: string | undefined;
@@ -117,6 +124,7 @@ export function observed(pod: Pod): ObservedPod {
   return {
     ...identityOf(pod),
     node: nodeName ?? '',
+    labels: map(metaOf(pod).labels),
     phase: status.phase ?? '',
     startTime: status.startTime,
     containers: new Map(all.map((one) => [one.name, one])),
@@ -146,6 +154,10 @@ export const conditionIn = (
   conditions: readonly Condition[] | null | undefined,
   type: string,
 ): Condition | undefined => list(conditions).find((one) => one.type === type);
+
+/** What a pod says of its injected containers; until somebody has said it, of all its containers. */
+export const injectedReady = (conditions: readonly Condition[]): Condition | undefined =>
+  conditionIn(conditions, INJECTED_READY) ?? conditionIn(conditions, 'ContainersReady');
 
 export const allStatuses = (status: PodStatus): readonly ContainerStatus[] => [
   ...list(status.initContainerStatuses),

@@ -18,6 +18,8 @@ export interface Held {
   readonly isInit: boolean;
   /** As the pod's spec has it. */
   readonly image: string | undefined;
+  /** That of the revision, where it is another one and the container can get it while it runs. */
+  readonly wantedImage: string | undefined;
   readonly status: ContainerStatus | undefined;
 }
 
@@ -29,6 +31,8 @@ export type Lag = 'none' | 'in-place' | 'outdated';
 
 /** What is known of the revisions of a placeholder's DaemonSet. */
 export interface Revisions {
+  /** The DaemonSet in a pod's record, whether it is to be believed or not. */
+  recorded(pod: ObservedPod): RecordedDaemonSet | undefined;
   /** The containers of the DaemonSet in a pod, as far as its record is to be believed; none where it is not. */
   held(pod: ObservedPod): readonly Held[];
   lag(pod: ObservedPod, held: readonly Held[]): Lag;
@@ -58,11 +62,12 @@ export function revisionsOf(
         (uid === undefined || owner?.uid === undefined || uid === owner.uid),
     );
   return {
+    recorded: recordIn,
     held: (pod) => {
       const recorded = recordIn(pod);
       const known = recorded ? [at(recorded.revision), wanted, present] : [];
       return list(recorded?.containers).flatMap(({ container, injectedAs }) =>
-        heldIn(pod, { source: container, name: injectedAs }, known),
+        heldIn(pod, { source: container, name: injectedAs }, { known, wanted }),
       );
     },
     lag: (pod, held) => {
@@ -71,7 +76,7 @@ export function revisionsOf(
       const before = at(recorded.revision);
       if (!before || !wanted) return 'outdated';
       if (planOf(before, resources) !== planOf(wanted, resources)) return 'outdated';
-      return held.some((one) => hasOtherImage(one, wanted)) ? 'in-place' : 'none';
+      return held.some(({ wantedImage }) => wantedImage !== undefined) ? 'in-place' : 'none';
     },
   };
 }
@@ -80,21 +85,26 @@ export function revisionsOf(
 function heldIn(
   { containers, statuses }: ObservedPod,
   { source, name }: Pick<Held, 'source' | 'name'>,
-  known: readonly (Blueprint | undefined)[],
+  { known, wanted }: Known,
 ): readonly Held[] {
   const actual: NamedImage | undefined = containers.get(name);
   const made = known.filter((one) => sameImage(actual?.image, containerOf(one, source)?.image));
   if (!actual || made.length === 0) return [];
   const isInit = made.some((one) => one?.inits.some((init) => init.name === source));
-  return [{ source, name, isInit, image: actual.image, status: statuses.get(name) }];
+  const image = containerOf(wanted, source)?.image;
+  // An init container has done its work, and another image changes nothing of it.
+  const wantedImage = isInit || sameImage(actual.image, image) ? undefined : image;
+  return [{ source, name, isInit, image: actual.image, wantedImage, status: statuses.get(name) }];
+}
+
+interface Known {
+  /** Revisions that may have made a container. */
+  readonly known: readonly (Blueprint | undefined)[];
+  readonly wanted: Blueprint | undefined;
 }
 
 const containerOf = (blueprint: Blueprint | undefined, name: string): Container | undefined =>
   blueprint?.containers.find((one) => one.name === name);
-
-/** An init container has done its work, and another image changes nothing of it. */
-const hasOtherImage = ({ source, isInit, image }: Held, wanted: Blueprint): boolean =>
-  !isInit && !sameImage(image, containerOf(wanted, source)?.image);
 
 /** All that injection depends on and that cannot be changed in a running pod, as a text. */
 function planOf(blueprint: Blueprint, resources: RevisionsOptions['resources']): string {
