@@ -7,10 +7,10 @@ import { DISRUPTION_BUDGETS, pathOf, PODS } from '../cluster/resources.js';
 import type { Facts } from '../core/facts/facts.js';
 import type { RecordedUpdate } from '../core/record/record.js';
 import type { Placeholder } from '../core/status/placeholder.js';
-import { revisionsOf } from '../core/status/revisions.js';
+import { revisionsOf, type Held } from '../core/status/revisions.js';
 import { chooseWork, type Work } from '../core/update/choose.js';
 import { updatePatch, type Update } from '../core/update/patch.js';
-import { candidateOf, type Candidate } from '../core/update/stage.js';
+import { candidateOf, restartsOf, type Candidate } from '../core/update/stage.js';
 import { FIELD_MANAGER, perform, type DutyOptions } from './duty.js';
 import { Owners } from './owners.js';
 import type { KeyedQueue } from './queue.js';
@@ -136,15 +136,20 @@ async function updateSome(owners: Owners, options: UpdateOptions, scene: Scene):
     }
     room -= 1;
     const from = candidate.recorded.revision;
+    const update = { at: stampOf(options), from, restarts: restartsAfter(candidate.held) };
     await write(owners, options, {
       ...scene,
       candidate,
       kind: 'updated',
-      update: { revision: scene.placeholder.revision, update: { at: stampOf(options), from } },
+      update: { revision: scene.placeholder.revision, update },
     });
   }
   return waits;
 }
+
+/** Each container that gets another image is restarted once for it. */
+const restartsAfter = (held: readonly Held[]): number =>
+  restartsOf(held) + held.filter(({ wantedImage }) => wantedImage !== undefined).length;
 
 /** Nobody loses by it: what did not become ready is down already. */
 async function revert(owners: Owners, options: UpdateOptions, turn: Turn): Promise<void> {

@@ -5,12 +5,11 @@ import { nudgePlaceholders } from '../controllers/nudge.js';
 import { keepPlaceholderStatus } from '../controllers/placeholder-status.js';
 import type { QueueObserver } from '../controllers/queue.js';
 import { replaceMisfits } from '../controllers/replace.js';
+import { updatePods } from '../controllers/update.js';
+import type { WatchObserver } from '../cluster/reflector.js';
 import type { ClusterPicture } from './cluster.js';
 import type { Context } from './part.js';
 import { makeWatchObserver } from './watch-observer.js';
-
-/** Whether running pods are brought to another revision; nothing does that yet. */
-const UPDATES_IN_PLACE = false;
 
 /** What the leader does for the lives of DaemonSets on virtual nodes, until the signal is aborted. Never rejects. */
 export async function leadLives(
@@ -29,7 +28,9 @@ export async function leadLives(
     random: Math.random,
     observe: observerOf(context, controller),
   });
-  const rules = { progressDeadline, unreadyTolerance, updatesInPlace: UPDATES_IN_PLACE };
+  const watch = (kind: string, count: () => number): WatchObserver =>
+    makeWatchObserver({ logger, metrics, clock: Date.now }, kind, count);
+  const rules = { progressDeadline, unreadyTolerance, updatesInPlace: true };
   await Promise.all([
     keepPlaceholderStatus({ ...duty('placeholder_status'), rules }, signal),
     nudgePlaceholders(duty('nudge'), signal),
@@ -37,8 +38,7 @@ export async function leadLives(
       {
         ...duty('replace'),
         client,
-        watch: (kind, count) =>
-          makeWatchObserver({ logger, metrics, clock: Date.now }, kind, count),
+        watch,
         replaced: (pod, why) => {
           metrics.podsReplaced.inc({ why });
           logger.info({ pod, why }, 'pod of a DaemonSet deleted, so that another one comes');
@@ -46,10 +46,23 @@ export async function leadLives(
       },
       signal,
     ),
+    updatePods(
+      {
+        ...duty('update'),
+        client,
+        watch,
+        progressDeadline,
+        changed: (pod, daemonSet, change) => {
+          metrics.podsUpdated.inc({ change });
+          logger.info({ pod, daemonSet, change }, 'revision of a DaemonSet changed in a pod');
+        },
+      },
+      signal,
+    ),
   ]);
 }
 
-type Controller = 'placeholder_status' | 'nudge' | 'replace';
+type Controller = 'placeholder_status' | 'nudge' | 'replace' | 'update';
 
 /** Counts all, and tells a problem once until no object is left that has one. */
 function observerOf({ metrics, logger }: Context, controller: Controller): QueueObserver {

@@ -122,6 +122,11 @@ export const metricList = {
     help: 'Pods of DaemonSets that were deleted so that others come in their place, by why.',
     labelNames: ['why'],
   },
+  podsUpdated: {
+    name: 'ds_injector_pods_updated_total',
+    help: 'Running pods whose revision of a DaemonSet was changed: updated, named (nothing but the record), or reverted.',
+    labelNames: ['change'],
+  },
   leader: {
     name: 'ds_injector_leader',
     help: 'Whether this replica is the leader: 1 or 0.',
@@ -194,6 +199,7 @@ export function makeMetrics(version: string, clock = () => performance.now()) {
     controllerDepth: new Gauge({ ...metricList.controllerDepth, registers }),
     controllerDuration: new Histogram({ ...metricList.controllerDuration, buckets, registers }),
     podsReplaced: new Counter({ ...metricList.podsReplaced, registers }),
+    podsUpdated: new Counter({ ...metricList.podsUpdated, registers }),
     leader: new Gauge({ ...metricList.leader, registers }),
     leaderChanges: new Counter({ ...metricList.leaderChanges, registers }),
     logLinesDropped: new Counter({ ...metricList.logLinesDropped, registers }),

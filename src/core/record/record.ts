@@ -42,6 +42,11 @@ export interface RecordedUpdate {
   readonly at: string;
   /** The revision that the pod had before. */
   readonly from?: string;
+  /**
+   * How many restarts the DaemonSet's containers have together when all of them have got their images: until then, what
+   * their status says is about the containers before.
+   */
+  readonly restarts?: number;
   /** The revision with which it did not become ready, and that was taken back. */
   readonly failed?: string;
 }
@@ -70,7 +75,7 @@ const shape = {
             },
           },
           update: {
-            fields: { at: 'string', from: 'string', failed: 'string' },
+            fields: { at: 'string', from: 'string', restarts: 'number', failed: 'string' },
             required: ['at'],
           },
         },

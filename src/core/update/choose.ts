@@ -15,7 +15,8 @@ export interface Work {
 
 /**
  * Chooses among the pods of a node that hold a DaemonSet. The first pod that gets a revision is a canary: the others wait
- * until one is ready with it, and nobody gets it any more where that failed. After that, so many are changed at once.
+ * until one is ready with it, and nobody gets it any more where that failed. After that, so many are changed at once, and no
+ * more are where so many have failed.
  *
  * @param rate the part of the node's pods that may be changed at once, from 0 to 1; one may be always.
  */
@@ -24,13 +25,13 @@ export function chooseWork(candidates: readonly Candidate[], rate: number): Work
     candidates.filter((one) => one.stage === stage);
   const isProven = at('there').some(({ isReady }) => isReady);
   const trying = at('trying');
-  const hasFailed = at('failed').length + at('refused').length > 0;
-  const limit = isProven ? Math.max(1, Math.floor(candidates.length * rate)) : Number(!hasFailed);
+  const failures = at('failed').length + at('refused').length;
+  const limit = isProven ? Math.max(1, Math.floor(candidates.length * rate)) : 1;
   return {
     revert: at('failed'),
     name: at('unnamed'),
     update: [...at('behind')].sort(byUse),
-    room: Math.max(0, limit - trying.length),
+    room: Math.max(0, limit - trying.length - failures),
     lookAgain: trying.length > 0 ? Math.min(...trying.map(({ left }) => left)) : undefined,
   };
 }

@@ -45,12 +45,20 @@ export function candidateOf(pod: ObservedPod, question: StageQuestion): Candidat
   if (!recorded || pod.isTerminating || ENDED.has(pod.phase)) return undefined;
   const held = revisions.held(pod);
   if (held.length === 0) return undefined;
-  const isReady = held.every(isHeldReady);
+  const isReady = hasRestarted(recorded, held) && held.every(isHeldReady);
   const known = { pod, recorded, held, isReady };
   if (recorded.revision === question.wanted)
     return { ...known, ...stageWithRevision(known, question) };
   return { ...known, stage: stageWithout(recorded, revisions.lag(pod, held), question), left: 0 };
 }
+
+/** A kubelet takes its time to restart a container whose image was changed. */
+const hasRestarted = ({ update }: RecordedDaemonSet, held: readonly Held[]): boolean =>
+  restartsOf(held) >= (update?.restarts ?? 0);
+
+/** How many restarts containers have together. */
+export const restartsOf = (held: readonly Held[]): number =>
+  held.reduce((sum, { status }) => sum + (status?.restartCount ?? 0), 0);
 
 const ENDED: ReadonlySet<string> = new Set(['Succeeded', 'Failed']);
 
