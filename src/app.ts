@@ -3,11 +3,11 @@ import { ownClock } from './parts/clock.js';
 import type { Certification } from './controllers/certification.js';
 import { makeCertificates } from './parts/certificates.js';
 import { sharedCertification } from './parts/certification.js';
-import { clusterPicture } from './parts/cluster.js';
+import { clusterPicture, type ClusterPicture } from './parts/cluster.js';
 import { makeLeader } from './parts/leader.js';
+import { leadLives } from './parts/lives.js';
 import { makeListener } from './parts/listener.js';
 import { startAll, stopAll, type AppOptions, type Context, type Part } from './parts/part.js';
-import type { Picture } from './parts/picture.js';
 import { standalonePicture } from './parts/standalone.js';
 import type { Addresses, KeyPair } from './server/listener.js';
 import { makeLogger } from './telemetry/logger.js';
@@ -43,7 +43,8 @@ export function makeApp(options: AppOptions): App {
       logger.warn({ lines }, 'log lines lost, because they were not read in time');
     },
   });
-  const picture = pictureOf(context);
+  const followed = context.client && clusterPicture(context, context.client);
+  const picture = followed ?? standalonePicture(context);
   const use = (pair: KeyPair): void => {
     listener.renew(pair);
   };
@@ -51,7 +52,12 @@ export function makeApp(options: AppOptions): App {
   const certificates = shared ?? makeCertificates(context, use);
   const listener = makeListener(context, picture, certificates);
   // They start in this order and stop in the opposite one: what needs the cluster but no review belongs at the end.
-  const parts: readonly Part[] = [picture, certificates, listener, ...leaderOf(context, shared)];
+  const parts: readonly Part[] = [
+    picture,
+    certificates,
+    listener,
+    ...leaderOf(context, followed, shared),
+  ];
   return {
     start: async () => {
       await startAll(parts);
@@ -67,20 +73,20 @@ export function makeApp(options: AppOptions): App {
   };
 }
 
-function pictureOf(context: Context): Picture {
-  const { client } = context;
-  return client ? clusterPicture(context, client) : standalonePicture(context);
-}
-
-/** Something to elect a leader for, if there is. */
-function leaderOf(context: Context, work: Certification | undefined): readonly Part[] {
+/** In a cluster, one replica does what is done once. */
+function leaderOf(
+  context: Context,
+  picture: ClusterPicture | undefined,
+  certification: Certification | undefined,
+): readonly Part[] {
   const { client, config } = context;
-  if (!client || !work || config.ownNamespace === undefined) return [];
-  return [
-    makeLeader(context, {
-      client,
-      namespace: config.ownNamespace,
-      lead: (signal) => work.lead(signal),
-    }),
-  ];
+  const { ownNamespace: namespace } = config;
+  if (!client || !picture || namespace === undefined) return [];
+  const lead = async (signal: AbortSignal): Promise<void> => {
+    await Promise.all([
+      certification?.lead(signal),
+      leadLives(context, { picture, client }, signal),
+    ]);
+  };
+  return [makeLeader(context, { client, namespace, lead })];
 }

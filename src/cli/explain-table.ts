@@ -1,7 +1,7 @@
 import { daemonSetReasons } from '../core/decide/reasons.js';
-import type { DaemonSetVerdict, InjectedContainer, Placement } from '../core/outcome.js';
+import type { DaemonSetVerdict, Decision, InjectedContainer, Placement } from '../core/outcome.js';
 import { sentenceOf, titleOf, withDetail, type Verdict } from './judge.js';
-import type { Paint } from './paint.js';
+import type { Colour, Paint } from './paint.js';
 
 /** The decisions for people: a paragraph for each pod. */
 export function explainTable(verdicts: readonly Verdict[], paint: Paint): string {
@@ -19,8 +19,12 @@ function paragraph(verdict: Verdict, paint: Paint): string {
   return lines.map((line) => `${line}\n`).join('');
 }
 
-const decided = (decision: DaemonSetVerdict['decision'], paint: Paint): string =>
-  paint(decision === 'inject' ? 'green' : 'red', decision);
+const COLOURS: Readonly<Record<Decision, Colour>> = {
+  inject: 'green',
+  skip: 'red',
+  gate: 'yellow',
+};
+const decided = (decision: Decision, paint: Paint): string => paint(COLOURS[decision], decision);
 
 function rowsOf(daemonSets: readonly DaemonSetVerdict[], paint: Paint): readonly string[] {
   const width = Math.max(...daemonSets.map((one) => nameOf(one).length));
@@ -28,7 +32,7 @@ function rowsOf(daemonSets: readonly DaemonSetVerdict[], paint: Paint): readonly
   return daemonSets.map((one) => {
     // Padded before it is painted, or the invisible codes would count.
     const name = nameOf(one).padEnd(width);
-    const decision = paint(one.decision === 'inject' ? 'green' : 'red', one.decision.padEnd(6));
+    const decision = paint(COLOURS[one.decision], one.decision.padEnd(6));
     return `    ${name}  ${decision}  ${paint('grey', one.reason.padEnd(codes))}  ${explain(one)}`;
   });
 }

@@ -76,6 +76,7 @@ function linesOf(verdict: Verdict): readonly string[] {
 function decisionOf(verdict: Verdict): string {
   const { decision, reason, daemonSets } = verdict.outcome;
   if (decision === 'skip') return `skipped, ${reason}: ${sentenceOf(verdict)}`;
+  if (decision === 'gate') return `gated, ${reason}: ${sentenceOf(verdict)}`;
   const names = daemonSets.filter((one) => one.decision === 'inject');
   return `injected ${names.map(({ namespace, name }) => `${namespace}/${name}`).join(', ')}`;
 }

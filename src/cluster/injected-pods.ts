@@ -1,42 +1,33 @@
-import { RECORD_ANNOTATION } from '../core/model/annotations.js';
-import { defined } from '../core/model/defined.js';
-import { metaOf } from '../core/model/pod.js';
-import { textOf } from '../core/model/text.js';
-import type { KubernetesObject, Pod } from '../core/model/types.js';
-import { compact } from '../core/world/store.js';
-import type { Sink } from './reflector.js';
+import { observed, prunedInjected, type ObservedPod } from '../core/status/observed.js';
+import { Cache } from './cache.js';
 
-/** The pods that bear the injector's label, by namespace and name. No review asks for them: they are not of the World. */
-export function injectedPods(): Sink {
-  let pods = new Map<string, KubernetesObject>();
-  return {
-    keep: prunedPod,
-    replace: (objects) => {
-      pods = new Map(objects.map((pod) => [keyOf(pod), compact(pod)]));
-    },
-    put: (pod) => pods.set(keyOf(pod), compact(pod)),
-    drop: (pod) => pods.delete(keyOf(pod)),
-    count: () => pods.size,
-  };
-}
+/** The pods that bear the injector's label. No review asks for them: they are not of the World. */
+export type InjectedPods = Cache<ObservedPod>;
 
-function keyOf(pod: KubernetesObject): string {
-  const { namespace, name } = metaOf(pod);
-  return `${textOf(namespace)}/${textOf(name)}`;
-}
+/** What the indexes of caches are called; a DaemonSet by its "namespace/name". */
+export const onNode = (node: string): string => `node ${node}`;
+export const ofDaemonSet = (daemonSet: string): string => `daemonset ${daemonSet}`;
+export const ofPair = (daemonSet: string, node: string): string => `${daemonSet} on ${node}`;
 
-/** What names a pod, whose it is, where it runs, and what was injected. */
-function prunedPod(pod: Pod): KubernetesObject {
-  const { name, namespace, uid, labels, annotations, ownerReferences } = metaOf(pod);
-  const record = annotations?.[RECORD_ANNOTATION];
-  const status = pod['status'] as { phase?: unknown } | null | undefined;
-  return {
-    kind: 'Pod',
-    metadata: defined({
-      ...{ name, namespace, uid, labels, ownerReferences },
-      annotations: record === undefined ? {} : { [RECORD_ANNOTATION]: record },
-    }),
-    spec: { nodeName: pod.spec?.nodeName },
-    status: { phase: status?.phase },
-  };
-}
+/** A pod without a controller is its own. */
+export const ofOwner = ({ owner, uid }: Pick<ObservedPod, 'owner' | 'uid'>): string =>
+  `owner ${owner?.uid ?? uid}`;
+
+/** Injected pods by their nodes, their controllers, by the DaemonSets that their records name, and by both. */
+export const injectedPods = (): InjectedPods =>
+  new Cache({
+    keep: prunedInjected,
+    read: observed,
+    under: (pod) => [
+      onNode(pod.node),
+      ofOwner(pod),
+      ...daemonSetsIn(pod).flatMap((daemonSet) => [
+        ofDaemonSet(daemonSet),
+        ofPair(daemonSet, pod.node),
+      ]),
+    ],
+  });
+
+/** The DaemonSets that a pod's record names, as "namespace/name". */
+export const daemonSetsIn = ({ record }: ObservedPod): readonly string[] =>
+  (record?.daemonSets ?? []).map(({ namespace, name }) => `${namespace}/${name}`);

@@ -27,6 +27,12 @@ export const NAMESPACES: Resource = {
   plural: 'namespaces',
 };
 export const PODS: Resource = { kind: 'Pod', group: '', version: 'v1', plural: 'pods' };
+export const DISRUPTION_BUDGETS: Resource = {
+  kind: 'PodDisruptionBudget',
+  group: 'policy',
+  version: 'v1',
+  plural: 'poddisruptionbudgets',
+};
 export const SECRETS: Resource = { kind: 'Secret', group: '', version: 'v1', plural: 'secrets' };
 export const LEASES: Resource = {
   kind: 'Lease',

@@ -84,7 +84,7 @@ describe('a World that follows a cluster', () => {
     await untilReady();
     api.store.put(superNode(), aDaemonSet(), aNamespace('shop'), aRevision('r1', 'DaemonSet'));
     await vi.waitFor(() => {
-      expect(Object.values(counts).map((count) => count())).toEqual([1, 1, 1, 1, 0]);
+      expect(Object.values(counts).map((count) => count())).toEqual([1, 1, 1, 1, 0, 0]);
     });
     api.store.drop(superNode());
     await vi.waitFor(() => {
@@ -103,7 +103,7 @@ describe('a World that follows a cluster', () => {
     });
   });
 
-  it('counts the pods that were injected, and asks for no others', async () => {
+  it('counts the pods that were injected, and asks for no others but placeholders', async () => {
     api.store.put(injected('a'), injected('b', { 'ds-injector.io/injected': '' }));
     cluster.start();
     await untilReady();
@@ -118,14 +118,35 @@ describe('a World that follows a cluster', () => {
     });
     const asked = api.calls.filter(({ path }) => path.endsWith('/pods'));
     expect(new Set(asked.map(({ query }) => query['labelSelector']))).toEqual(
-      new Set(['ds-injector.io/injected=true']),
+      new Set(['ds-injector.io/injected=true', 'ds-injector.io/placeholder=true']),
     );
+  });
+
+  it('tells of what changed in the World, and not of heartbeats', async () => {
+    const heard: string[] = [];
+    cluster.listen((kind, object) => heard.push(`${kind} ${object?.metadata?.name ?? '*'}`));
+    const ready = (status: string, at: string) =>
+      superNode({ status: { conditions: [{ type: 'Ready', status, lastHeartbeatTime: at }] } });
+    api.store.put(ready('True', '1'), aNamespace('shop'));
+    cluster.start();
+    await untilReady();
+    expect([...heard].sort()).toEqual(['Namespace *', 'Node *']);
+    const name = superNode().metadata?.name ?? '';
+    expect(cluster.nodes.get(`/${name}`)?.isReady).toBe(true);
+    api.store.put(ready('True', '2'), ready('False', '3'));
+    await vi.waitFor(() => {
+      expect(cluster.nodes.get(`/${name}`)?.isReady).toBe(false);
+    });
+    api.store.drop(superNode());
+    await vi.waitFor(() => {
+      expect(heard.slice(2)).toEqual([`Node ${name}`]);
+    });
   });
 
   it('says of each kind why it is not known yet', async () => {
     api.fault({ path: 'nodes', what: { status: 403, reason: 'Forbidden' } });
     api.fault({ path: 'namespaces', what: 'hang' });
-    expect(Object.values(unready())).toEqual(Array.from({ length: 5 }, () => 'starting'));
+    expect(Object.values(unready())).toEqual(Array.from({ length: 6 }, () => 'starting'));
     cluster.start();
     await vi.waitFor(() => {
       expect(unready()).toEqual({

@@ -1,17 +1,20 @@
-import { INJECTED_LABEL } from '../core/model/annotations.js';
-import { list, type KubernetesObject } from '../core/model/types.js';
+import { INJECTED_LABEL, PLACEHOLDER_LABEL } from '../core/model/annotations.js';
+import { list, type KubernetesObject, type Node } from '../core/model/types.js';
+import { nodeStateOf, prunedConditions, type NodeState } from '../core/status/node.js';
 import { pruned } from '../core/world/pruned.js';
 import { WorldStore } from '../core/world/store.js';
 import type { World } from '../core/world/world.js';
 import type { ApiClient } from './api.js';
-import { injectedPods } from './injected-pods.js';
+import { Cache } from './cache.js';
+import { injectedPods, type InjectedPods } from './injected-pods.js';
+import { placeholders, type Placeholders } from './placeholders.js';
 import { Reflector, type ReflectorTimes, type Sink, type WatchObserver } from './reflector.js';
 import * as resources from './resources.js';
 import type { Resource } from './resources.js';
 
 export interface ClusterWorldOptions {
   readonly client: ApiClient;
-  /** Makes who hears of the watch of a kind. @param count how many objects of it are kept. */
+  /** Makes who hears of the watch of a kind, placeholders being one of their own. @param count how many objects of it are kept. */
   readonly observe: (kind: string, count: () => number) => WatchObserver;
   /** From 0 to 1, as Math.random gives it. */
   readonly random: () => number;
@@ -24,9 +27,21 @@ export interface ClusterWorld {
   stop(): Promise<void>;
   /** The World so far. What was read once stays, whatever becomes of the API server. */
   readonly world: World;
+  readonly injected: InjectedPods;
+  readonly placeholders: Placeholders;
+  /** How nodes are, by "/name". */
+  readonly nodes: Cache<NodeState>;
+  /**
+   * Calls the listener when the World has changed: with an object, or undefined where it may be any of the kind.
+   *
+   * @returns what ends it.
+   */
+  listen(listener: WorldListener): () => void;
   /** For each kind, by its plural, why it is not known yet; undefined for one that is. */
   readonly unready: Readonly<Record<string, () => string | undefined>>;
 }
+
+export type WorldListener = (kind: string, object: KubernetesObject | undefined) => void;
 
 /** The kinds of which a World is made, and the injected pods, which are not part of it. */
 const KINDS: readonly Resource[] = [
@@ -36,25 +51,38 @@ const KINDS: readonly Resource[] = [
   resources.NAMESPACES,
 ];
 const INJECTED = { labelSelector: `${INJECTED_LABEL}=true` };
+const PLACEHOLDERS = { labelSelector: `${PLACEHOLDER_LABEL}=true` };
 
 /** A World that follows a cluster, reduced to what the engine reads. Nothing is asked of the API server in a review. */
 export function clusterWorld({ observe, ...options }: ClusterWorldOptions): ClusterWorld {
   const store = new WorldStore();
+  const listeners = new Set<WorldListener>();
+  const tell: WorldListener = (kind, object) => {
+    for (const listener of listeners) listener(kind, object);
+  };
+  const caches = { injected: injectedPods(), placeholders: placeholders(), nodes: nodeStates() };
   const watched = (
-    resource: Resource,
+    [name, kind, resource]: readonly [name: string, kind: string, resource: Resource],
     sink: Sink,
     selection = {},
   ): readonly [string, Reflector] => [
-    resource.plural,
+    name,
     new Reflector({
       ...options,
       ...{ resource, sink, selection },
-      observe: observe(resource.kind, () => sink.count()),
+      observe: observe(kind, () => sink.count()),
     }),
   ];
+  const sinkOf = (kind: string): Sink => {
+    const sink = worldSink(store, kind, tell);
+    return kind === 'Node' ? both(caches.nodes, sink) : sink;
+  };
   const reflectors = [
-    ...KINDS.map((resource) => watched(resource, sinkOf(store, resource.kind))),
-    watched(resources.PODS, injectedPods(), INJECTED),
+    ...KINDS.map((resource) =>
+      watched([resource.plural, resource.kind, resource], sinkOf(resource.kind)),
+    ),
+    watched(['pods', 'Pod', resources.PODS], caches.injected, INJECTED),
+    watched(['placeholders', 'Placeholder', resources.PODS], caches.placeholders, PLACEHOLDERS),
   ];
   return {
     start: () => {
@@ -64,25 +92,77 @@ export function clusterWorld({ observe, ...options }: ClusterWorldOptions): Clus
       await Promise.all(reflectors.map(([, reflector]) => reflector.stop()));
     },
     world: store,
+    ...caches,
+    listen: (listener) => {
+      listeners.add(listener);
+      return () => listeners.delete(listener);
+    },
     unready: Object.fromEntries(
-      reflectors.map(([plural, reflector]) => [plural, () => reflector.unready()]),
+      reflectors.map(([name, reflector]) => [name, () => reflector.unready()]),
     ),
   };
 }
 
-const sinkOf = (store: WorldStore, kind: string): Sink => ({
-  keep: kind === 'ControllerRevision' ? keptRevision : pruned,
+/** Into the World, which says what is a change. */
+const worldSink = (store: WorldStore, kind: string, tell: WorldListener): Sink => {
+  const changing = (change: () => void, object?: KubernetesObject): void => {
+    const before = store.journal.position;
+    change();
+    if (store.journal.position !== before) tell(kind, object);
+  };
+  return {
+    keep: kind === 'ControllerRevision' ? keptRevision : pruned,
+    replace: (objects) => {
+      changing(() => {
+        store.replace(objects, kind);
+      });
+    },
+    put: (object) => {
+      changing(() => {
+        store.put(object);
+      }, object);
+    },
+    drop: (object) => {
+      const { name = '', namespace = '' } = object.metadata ?? {};
+      changing(() => {
+        store.drop({ kind, namespace, name });
+      }, object);
+    },
+    count: () => store.count(kind),
+  };
+};
+
+/** How nodes are changes by the minute where they are not well, and is no part of the World. */
+const nodeStates = (): Cache<NodeState> =>
+  new Cache({
+    keep: withCondition,
+    read: nodeStateOf,
+    under: () => [],
+  });
+
+/** A node that is not as expected stays as it is, so that whoever looks at it can say so. */
+function withCondition(node: Node): KubernetesObject {
+  const kept: Node = pruned(node);
+  if (kept === node) return node;
+  return { ...kept, status: { ...kept.status, conditions: prunedConditions(node) } };
+}
+
+/** What comes goes into both. @param first says what is kept, for the second as well. */
+const both = (first: Sink, second: Sink): Sink => ({
+  keep: (object) => first.keep(object),
   replace: (objects) => {
-    store.replace(objects, kind);
+    first.replace(objects);
+    second.replace(objects);
   },
   put: (object) => {
-    store.put(object);
+    first.put(object);
+    second.put(object);
   },
-  drop: ({ metadata }) => {
-    const { name = '', namespace = '' } = metadata ?? {};
-    store.drop({ kind, namespace, name });
+  drop: (object) => {
+    first.drop(object);
+    second.drop(object);
   },
-  count: () => store.count(kind),
+  count: () => second.count(),
 });
 
 /** StatefulSets have revisions too, and a cluster can have more of those. */

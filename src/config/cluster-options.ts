@@ -1,4 +1,4 @@
-import { choice, optional, type Option } from './option.js';
+import { choice, option, optional, type Option } from './option.js';
 import { duration, integer, label, subdomain, text } from './values.js';
 
 /** The name of an object of the cluster. */
@@ -78,6 +78,19 @@ export const clusterOptions = {
   leafLifetime: lifetime({
     ...days(7),
     doc: 'How long a serving certificate of the own authority lives; it is replaced at two thirds.',
+  }),
+  progressDeadline: lifetime({
+    default: 120_000,
+    shown: '2m',
+    doc: 'How long an injected container may take to run for the first time, before the placeholder of its node counts it as failed.',
+  }),
+  unreadyTolerance: option<number>({
+    group: 'cluster',
+    value: '<percent>',
+    default: 10,
+    schema: integer(0, 100),
+    expected: 'a whole number from 0 to 100',
+    doc: 'Per cent of the pods of a virtual node, rounded down, whose injected containers may fail while the placeholder is ready.',
   }),
   leaseName: clusterName({
     default: 'ds-injector',

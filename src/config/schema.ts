@@ -73,6 +73,11 @@ export const options = {
     expected: 'a list of names of profiles',
     doc: 'Profiles whose platform injects DaemonSets by itself and is left to do so.',
   }),
+  placeholders: choice(['auto', 'gate', 'leave'], {
+    group: 'injection',
+    default: 'auto',
+    doc: 'What becomes of the pods that the DaemonSet controller makes for virtual nodes: kept from starting, to stand for what runs there, with revisions that have to prove themselves (gate), or left alone (leave). auto: gate in a cluster, else leave.',
+  }),
   ownNamespace: optional('injection', {
     value: '<namespace>',
     schema: label,

@@ -29,6 +29,15 @@ describe('settingsOf', () => {
     },
   );
 
+  it.each([
+    [{}, false],
+    [{ cluster: 'in-cluster' }, true],
+    [{ cluster: 'kubeconfig', placeholders: 'leave' }, false],
+    [{ placeholders: 'gate' }, true],
+  ])('keeps placeholders in a cluster, unless it is told otherwise: %j', (flags, placeholders) => {
+    expect(settingsOf(configOf(flags), [], [])).toMatchObject({ placeholders });
+  });
+
   it('knows its own release', () => {
     const config = configOf({ ownNamespace: 'a', ownRelease: 'b' });
     expect(settingsOf(config, [], []).own).toEqual({ namespace: 'a', release: 'b' });

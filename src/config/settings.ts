@@ -30,6 +30,9 @@ export function settingsOf(
       config.kubernetesVersion === 'auto' ? NEWEST_VERSION : config.kubernetesVersion,
     profiles,
     leaveToPlatform: config.leaveToPlatform,
+    placeholders:
+      config.placeholders === 'gate' ||
+      (config.placeholders === 'auto' && config.cluster !== 'off'),
     ...ownOf(config),
   };
 }

@@ -8,10 +8,11 @@ import { podMisfit } from './model/pod-misfit.js';
 import { specOf } from './model/pod.js';
 import type { Pod } from './model/types.js';
 import type { Outcome, Warning } from './outcome.js';
-import { skipped } from './outcome.js';
+import { gated, skipped } from './outcome.js';
 import { firstPass, isFirstPass } from './pass/first.js';
 import type { Landed } from './pass/landed.js';
 import { laterPass } from './pass/later.js';
+import { placeholderPatch } from './placeholder/patch.js';
 import type { Settings } from './settings.js';
 import type { World } from './world/world.js';
 
@@ -54,6 +55,7 @@ export function inject(request: Request, world: World, settings: Settings): Outc
     settings,
   };
   const gate = gateFor(subject);
+  if (gate === 'placeholder') return gated(placeholderPatch(request.pod), warnings);
   if (gate !== undefined) return skipped(gate, warnings);
   const landing = landingOf(subject);
   return typeof landing === 'string'

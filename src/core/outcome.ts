@@ -29,9 +29,12 @@ export interface Warning {
   readonly message: string;
 }
 
+/** Containers go in, the pod is left as it is, or it is made a placeholder. A closed list: the label of a metric. */
+export type Decision = 'inject' | 'skip' | 'gate';
+
 /** What the engine says of one pod. */
 export interface Outcome {
-  readonly decision: 'inject' | 'skip';
+  readonly decision: Decision;
   readonly reason: PodReason;
   readonly detail?: string;
   readonly daemonSets: readonly DaemonSetVerdict[];
@@ -54,4 +57,16 @@ export const skipped = (
   daemonSets: [],
   warnings,
   operations: [],
+});
+
+/** A pod that becomes the placeholder of a virtual node. */
+export const gated = (
+  operations: readonly Operation[],
+  warnings: readonly Warning[] = [],
+): Outcome => ({
+  decision: 'gate',
+  reason: 'placeholder',
+  daemonSets: [],
+  warnings,
+  operations,
 });

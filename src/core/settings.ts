@@ -18,6 +18,12 @@ export interface Settings {
   readonly profiles: readonly Profile[];
   /** Profiles whose platform injects by itself and is left to do so. */
   readonly leaveToPlatform: readonly string[];
+  /**
+   * Whether DaemonSets live on virtual nodes, which takes a leader in a cluster: placeholders are gated, since somebody
+   * writes their status; pods get the revision that these want; and revisions have to prove themselves. Else pods of
+   * DaemonSets are left alone, and every revision counts as proven.
+   */
+  readonly placeholders: boolean;
   /** Where the injector itself runs; its own pods are left alone. */
   readonly own?: { readonly namespace: string; readonly release: string };
 }

@@ -1,6 +1,6 @@
 import type { ApiClient } from '../cluster/api.js';
 import { ServerVersion } from '../cluster/version.js';
-import { clusterWorld } from '../cluster/world.js';
+import { clusterWorld, type ClusterWorld } from '../cluster/world.js';
 import type { Settings } from '../core/settings.js';
 import type { Check } from '../server/ops.js';
 
@@ -8,11 +8,16 @@ import type { Context } from './part.js';
 import type { Picture } from './picture.js';
 import { makeWatchObserver } from './watch-observer.js';
 
+/** A picture, and what goes on beside it. */
+export interface ClusterPicture extends Picture {
+  readonly cluster: ClusterWorld;
+}
+
 /**
  * A picture that follows a cluster. It starts at once, and is there when every kind has been read. As the first part to
  * start it is the last to stop, and closes the client.
  */
-export function clusterPicture(context: Context, client: ApiClient): Picture {
+export function clusterPicture(context: Context, client: ApiClient): ClusterPicture {
   const { logger, metrics } = context;
   const cluster = clusterWorld({
     client,
@@ -23,6 +28,7 @@ export function clusterPicture(context: Context, client: ApiClient): Picture {
   const checks: Record<string, Check> = { ...cluster.unready, version: version.unready };
   let known = false;
   return {
+    cluster,
     start: () => {
       cluster.start();
       version.start();

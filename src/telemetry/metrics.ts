@@ -99,8 +99,33 @@ export const metricList = {
   },
   controllerFailures: {
     name: 'ds_injector_controller_failures_total',
-    help: 'Problems of what keeps certificates and elects a leader, each counted once until all is well again.',
+    help: 'Problems of what the leader does and of its election, each counted once until all is well again.',
     labelNames: ['controller'],
+  },
+  controllerRuns: {
+    name: 'ds_injector_controller_runs_total',
+    help: 'Looks of a controller at one object, by what came of it.',
+    labelNames: ['controller', 'result'],
+  },
+  controllerDepth: {
+    name: 'ds_injector_controller_queue_depth',
+    help: 'Objects that a controller has still to look at.',
+    labelNames: ['controller'],
+  },
+  controllerDuration: {
+    name: 'ds_injector_controller_run_duration_seconds',
+    help: 'Time that a controller took for one object, its calls of the API server included.',
+    labelNames: ['controller'],
+  },
+  podsReplaced: {
+    name: 'ds_injector_daemonset_pods_replaced_total',
+    help: 'Pods of DaemonSets that were deleted so that others come in their place, by why.',
+    labelNames: ['why'],
+  },
+  podsUpdated: {
+    name: 'ds_injector_pods_updated_total',
+    help: 'Running pods whose revision of a DaemonSet was changed: updated, named (nothing but the record), or reverted.',
+    labelNames: ['change'],
   },
   leader: {
     name: 'ds_injector_leader',
@@ -170,6 +195,11 @@ export function makeMetrics(version: string, clock = () => performance.now()) {
     bundleWrites: new Counter({ ...metricList.bundleWrites, registers }),
     bundleContests: new Counter({ ...metricList.bundleContests, registers }),
     controllerFailures: new Counter({ ...metricList.controllerFailures, registers }),
+    controllerRuns: new Counter({ ...metricList.controllerRuns, registers }),
+    controllerDepth: new Gauge({ ...metricList.controllerDepth, registers }),
+    controllerDuration: new Histogram({ ...metricList.controllerDuration, buckets, registers }),
+    podsReplaced: new Counter({ ...metricList.podsReplaced, registers }),
+    podsUpdated: new Counter({ ...metricList.podsUpdated, registers }),
     leader: new Gauge({ ...metricList.leader, registers }),
     leaderChanges: new Counter({ ...metricList.leaderChanges, registers }),
     logLinesDropped: new Counter({ ...metricList.logLinesDropped, registers }),

@@ -18,6 +18,10 @@ const EVERY_MODE = [
   'nodes * get,list,watch',
   'namespaces * get,list,watch',
   'pods * get,list,watch',
+  'pods/status * patch',
+  'pods * patch,delete',
+  'leases ds-injector get,update',
+  'leases * create',
 ];
 
 const clientConfigOf = (objects: Objects) =>
@@ -37,8 +41,6 @@ describe.skipIf(withoutHelm)('the rights that the chart gives', () => {
     expect([...rulesOf(render())].sort()).toEqual(
       [
         ...EVERY_MODE,
-        'leases ds-injector get,update',
-        'leases * create',
         'mutatingwebhookconfigurations ds-injector get,list,watch,patch',
         'secrets ds-injector-ca get,list,watch,update',
         'secrets * create',
@@ -47,7 +49,7 @@ describe.skipIf(withoutHelm)('the rights that the chart gives', () => {
   });
 
   it.each([['certificates.mode=cert-manager'], FILES])(
-    'hold nothing but the World with %s',
+    'hold the World, a Lease and pods with %s',
     (...set) => {
       expect([...rulesOf(render({ set }))].sort()).toEqual([...EVERY_MODE].sort());
     },
@@ -66,7 +68,7 @@ describe.skipIf(withoutHelm)('values', () => {
       ]),
     );
     expect(objects.kinds()).not.toContain('Secret');
-    expect(objects.kinds()).not.toContain('Lease');
+    expect(objects.kinds()).toContain('Lease');
     expect(objects.get('MutatingWebhookConfiguration').metadata?.annotations).toEqual({
       'cert-manager.io/inject-ca-from': `${NAMESPACE}/ds-injector`,
     });

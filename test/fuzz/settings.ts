@@ -31,6 +31,7 @@ export function varied(settings: Settings, random: Random): Settings {
     () => ({ leaveToPlatform: random.pick([['fargate'], ['tencent'], []]) }),
     () => ({ annotationPrefixes: random.pick([['x/', PREFIX], [PREFIX, 'x/'], ['x/']]) }),
     () => ({ profiles: [random.pick(profiles), ...builtInProfiles] }),
+    () => ({ placeholders: true }),
     () => ({ own: { namespace: 'shop', release: 'mine' } }),
   ];
   let changed = settings;

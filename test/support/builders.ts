@@ -145,6 +145,7 @@ export const settings = (overrides: Partial<Settings> = {}): Settings => ({
   kubernetesVersion: '1.36',
   profiles: builtInProfiles,
   leaveToPlatform: [],
+  placeholders: false,
   ...overrides,
 });
 

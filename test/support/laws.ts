@@ -7,6 +7,7 @@ import type { Settings } from '../../src/core/settings.js';
 import type { World } from '../../src/core/world/world.js';
 import { faultsOf } from './laws/api.js';
 import { hold, holdSame } from './laws/law.js';
+import { expectPlaceholder } from './laws/placeholder.js';
 import { expectBusinessUntouched } from './laws/untouched.js';
 import { containersOf, expectValid } from './laws/valid.js';
 import { strictApply } from './strict-patch.js';
@@ -54,6 +55,18 @@ export function expectLawfulOutcome(
     hostPath: settings.profiles.some(({ hostPath }) => hostPath === 'private'),
   };
   expectValid(injected, request, allowed);
+  if (outcome.decision === 'gate') {
+    expectPlaceholder(request.pod, injected);
+    holdSame(
+      'a second pass changes nothing',
+      inject({ ...request, pod: injected }, world, settings),
+      {
+        ...outcome,
+        operations: [],
+      },
+    );
+    return injected;
+  }
   // Where two containers have one name, nothing can be said of either; the API server refuses such a pod in any case.
   if (hasNameTwice(request.pod)) return injected;
   expectNoNewFaults(outcome, request.pod, injected, world);
@@ -87,4 +100,5 @@ function expectNoNewFaults(outcome: Outcome, before: Pod, after: Pod, world: Wor
 
 const isConsistent = ({ decision, reason, daemonSets }: Outcome): boolean =>
   (decision === 'inject') === (reason === 'injected') &&
+  (decision === 'gate') === (reason === 'placeholder') &&
   (decision === 'inject') === daemonSets.some((one) => one.decision === 'inject');

@@ -9,7 +9,7 @@ import { asDaemonPod } from '../scheduling/fit.js';
 import type { Reader } from './marks.js';
 import type { Mounted } from './mounted.js';
 import { mountsIn, usedVolumes } from './mounted.js';
-import { oneOf, parseBoolean, parseLabels, read, readOwn } from './marks.js';
+import { oneOf, parseBoolean, parseLabels, parseShare, read, readOwn } from './marks.js';
 
 /** A DaemonSet as injection sees it, read once and not for each pod. */
 export interface Blueprint {
@@ -24,6 +24,8 @@ export interface Blueprint {
   /** The path and expectation of the first field that does not fit; a malformed DaemonSet is never injected. */
   readonly misfit: string | undefined;
   readonly byLabel: Readonly<StringMap>;
+  /** The part of a node's injected pods that an update may change at once, from 0 to 1. */
+  readonly rate: number;
   readonly isolation: 'sidecar' | 'ephemeral' | undefined;
   readonly placement: 'native' | 'plain' | undefined;
   /** Init containers that run to their end. */
@@ -41,6 +43,8 @@ export interface Blueprint {
   readonly system: string;
   readonly warnings: readonly Warning[];
 }
+
+const RATE = 0.1;
 
 /**
  * Reads a DaemonSet.
@@ -77,6 +81,7 @@ export function blueprintOf(
     marked: read(reader, 'ds-injection', parseBoolean) === true,
     misfit,
     byLabel: read(reader, 'ds-inject-by-label', parseLabels) ?? {},
+    rate: read(reader, 'ds-inject-rate', parseShare) ?? RATE,
     isolation: readOwn(reader, 'isolation', oneOf('sidecar', 'ephemeral')),
     placement: readOwn(reader, 'placement', oneOf('native', 'plain')),
     inits,

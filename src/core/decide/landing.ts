@@ -83,8 +83,11 @@ function at(spots: readonly Spot[], subject: Subject): Landing | PodReason {
   };
 }
 
-const isLeft = ({ action, name }: Profile, { settings }: Subject): boolean =>
-  action === 'leave' || settings.leaveToPlatform.includes(name);
+/** Whether the platform of such nodes injects by itself, and is left to do so. */
+export const isLeft = (
+  { action, name }: Profile,
+  { settings }: Pick<Subject, 'settings'>,
+): boolean => action === 'leave' || settings.leaveToPlatform.includes(name);
 
 /** A node of a provider that makes it after the pod, as far as its profile tells. */
 function promise(profile: Profile): Spot {

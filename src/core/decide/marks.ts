@@ -56,6 +56,12 @@ function understood<T>(
 export const parseBoolean = (value: string): boolean | undefined =>
   value === 'true' ? true : value === 'false' ? false : undefined;
 
+/** A part of a whole, as "25%" or "25"; from 0 to 1. */
+export function parseShare(value: string): number | undefined {
+  const per = /^(\d{1,3})\s*%?$/.exec(value.trim())?.[1];
+  return per === undefined || Number(per) > 100 ? undefined : Number(per) / 100;
+}
+
 export const oneOf =
   <T extends string>(...choices: readonly T[]) =>
   (value: string): T | undefined =>

@@ -9,6 +9,21 @@ export const RECORD_ANNOTATION = `${OWN_PREFIX}record`;
 /** Marks an injected pod, so that it can be selected. */
 export const INJECTED_LABEL = `${OWN_PREFIX}injected`;
 
+/** The scheduling gate that keeps a placeholder from ever being placed: nothing starts it, nobody bills it. */
+export const PLACEHOLDER_GATE = `${OWN_PREFIX}placeholder`;
+
+/** Marks a placeholder, so that it can be selected. */
+export const PLACEHOLDER_LABEL = `${OWN_PREFIX}placeholder`;
+
+/** On placeholders: what becomes of their DaemonSet on their node, in one line of JSON. */
+export const SUMMARY_ANNOTATION = `${OWN_PREFIX}summary`;
+
+/** On placeholders that their controller should look at again: why, in JSON. */
+export const NUDGE_ANNOTATION = `${OWN_PREFIX}nudge`;
+
+/** The condition of an injected pod that says whether all that was injected is ready. */
+export const INJECTED_READY = `${OWN_PREFIX}InjectedContainersReady`;
+
 /** Where an annotation was found and what it says. */
 export interface Found {
   readonly key: string;

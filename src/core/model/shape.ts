@@ -111,6 +111,7 @@ const podSpec: Shape = {
       downwardAPI: downward,
     }),
     imagePullSecrets: { each: { fields: { name: 'string' } } },
+    schedulingGates: { each: { fields: { name: 'string' } } },
     nodeSelector: stringMap,
     affinity: {
       fields: {

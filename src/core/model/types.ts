@@ -59,6 +59,7 @@ export interface PodSpec {
   affinity?: Affinity | null;
   tolerations?: Toleration[] | null;
   schedulerName?: string;
+  schedulingGates?: { name?: string }[] | null;
   restartPolicy?: string;
   hostNetwork?: boolean;
   hostPID?: boolean;

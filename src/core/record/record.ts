@@ -32,6 +32,23 @@ export interface RecordedDaemonSet {
     readonly injectedAs: string;
     readonly placement: Placement;
   }[];
+  /** The last change of revision while the pod ran, if there was one. */
+  readonly update?: RecordedUpdate;
+}
+
+/** A change of revision while the pod ran. One of the two revisions is given. */
+export interface RecordedUpdate {
+  /** When, in RFC 3339. */
+  readonly at: string;
+  /** The revision that the pod had before. */
+  readonly from?: string;
+  /**
+   * How many restarts the DaemonSet's containers have together when all of them have got their images: until then, what
+   * their status says is about the containers before.
+   */
+  readonly restarts?: number;
+  /** The revision with which it did not become ready, and that was taken back. */
+  readonly failed?: string;
 }
 
 /** What anybody may have written. */
@@ -56,6 +73,10 @@ const shape = {
               fields: { container: 'string', injectedAs: 'string', placement: 'string' },
               required: ['injectedAs'],
             },
+          },
+          update: {
+            fields: { at: 'string', from: 'string', restarts: 'number', failed: 'string' },
+            required: ['at'],
           },
         },
         required: ['containers'],

@@ -5,7 +5,7 @@ import type {
   NodeSelectorTerm,
   StringMap,
 } from '../model/types.js';
-import { list, valueAt } from '../model/types.js';
+import { list, map, valueAt } from '../model/types.js';
 import { metaOf } from '../model/pod.js';
 
 /**
@@ -15,6 +15,22 @@ import { metaOf } from '../model/pod.js';
  */
 export const matchesLabels = (labels: Readonly<StringMap>, wanted: Readonly<StringMap>): boolean =>
   Object.entries(wanted).every(([key, value]) => valueAt(labels, key) === value);
+
+/** A selector of objects by their labels. An empty one accepts all. */
+export interface LabelSelector {
+  readonly matchLabels?: StringMap | null;
+  readonly matchExpressions?: readonly NodeRequirement[] | null;
+}
+
+/** Whether a selector such as a PodDisruptionBudget's accepts labels; none accepts none. */
+export const selects = (
+  selector: LabelSelector | null | undefined,
+  labels: Readonly<StringMap>,
+): boolean =>
+  selector !== null &&
+  selector !== undefined &&
+  matchesLabels(labels, map(selector.matchLabels)) &&
+  list(selector.matchExpressions).every((one) => matches(valueAt(labels, one.key), one));
 
 /** No selector accepts every node; a selector without terms accepts none. */
 export function matchesNodeSelector(

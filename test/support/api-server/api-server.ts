@@ -224,12 +224,30 @@ function withObject(
     case 'update':
       return store.update(place, body);
     case 'patch':
-      return store.update(place, patched(store.get(place), body, type));
+      return store.update(
+        place,
+        written(place, store.get(place), patched(store.get(place), body, type)),
+      );
     case 'delete':
       return store.remove(place, body['preconditions'] as Record<string, unknown> | undefined);
     default:
       throw notFound(place.name);
   }
+}
+
+/** What of a change a write of a subresource takes over. */
+function written(
+  { subresource }: Named,
+  before: KubernetesObject,
+  after: KubernetesObject,
+): KubernetesObject {
+  if (subresource === undefined) return after;
+  const { annotations, resourceVersion } = after.metadata ?? {};
+  return {
+    ...before,
+    status: after['status'],
+    metadata: { ...before.metadata, ...(annotations && { annotations }), resourceVersion },
+  };
 }
 
 /** The items of a list bear no kind, as those of a real one; all pages show what was there at the first one. */

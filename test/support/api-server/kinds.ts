@@ -41,19 +41,23 @@ export interface Target {
   readonly resource: Resource;
   readonly namespace: string | undefined;
   readonly name: string | undefined;
+  /** `status`, of which a write changes nothing but the status and annotations. */
+  readonly subresource?: string | undefined;
 }
 
 /** @returns undefined for a path that is none of the kinds that are served. */
 export function targetOf(path: string): Target | undefined {
   const parts = /^\/(?:api|apis\/([^/]+))\/([^/]+)\/(.+)$/.exec(path);
   if (!parts) return undefined;
-  const [, group = '', version = '', rest = ''] = parts;
-  const steps = rest.split('/').map(decodeURIComponent);
+  const [group, version, rest] = parts.slice(1).map((part: string | undefined) => part ?? '');
+  const steps = (rest ?? '').split('/').map(decodeURIComponent);
   const inNamespace = steps[0] === 'namespaces' && steps.length > 2;
-  const [plural, name, ...others] = inNamespace ? steps.slice(2) : steps;
+  const [plural, name, subresource, ...others] = inNamespace ? steps.slice(2) : steps;
   const resource = KINDS.find(
     (one) => one.group === group && one.version === version && one.plural === plural,
   );
-  if (!resource || others.length > 0) return undefined;
-  return { resource, namespace: inNamespace ? steps[1] : undefined, name };
+  if (!resource || ![undefined, 'status'].includes(subresource) || others.length > 0) {
+    return undefined;
+  }
+  return { resource, namespace: inNamespace ? steps[1] : undefined, name, subresource };
 }

@@ -12,6 +12,7 @@ export function patched(
 ): KubernetesObject {
   if (contentType === 'application/json-patch+json') return jsonPatched(object, patch);
   if (MERGES.includes(contentType)) return mergePatched(object, patch) as KubernetesObject;
+  if (contentType === STRATEGIC) return strategicallyPatched(object, patch) as KubernetesObject;
   throw new Refusal(415, 'UnsupportedMediaType', `the double does not understand ${contentType}`);
 }
 
@@ -32,6 +33,34 @@ function mergePatched(target: unknown, patch: unknown): unknown {
     else result[key] = mergePatched(result[key], value);
   }
   return result;
+}
+
+const STRATEGIC = 'application/strategic-merge-patch+json';
+
+/** As the API server merges pods: lists of objects that have a name or a type are merged by it. */
+function strategicallyPatched(target: unknown, patch: unknown): unknown {
+  if (Array.isArray(patch)) return Array.isArray(target) ? mergedLists(target, patch) : patch;
+  if (!isObject(patch)) return patch;
+  const result = isObject(target) ? { ...target } : {};
+  for (const [key, value] of Object.entries(patch)) {
+    if (value === null) Reflect.deleteProperty(result, key);
+    else result[key] = strategicallyPatched(result[key], value);
+  }
+  return result;
+}
+
+function mergedLists(target: readonly unknown[], patch: readonly unknown[]): unknown[] {
+  const keyOf = (item: unknown): unknown =>
+    isObject(item) ? (item['name'] ?? item['type']) : undefined;
+  const added = patch.filter((one) => !target.some((other) => keyOf(other) === keyOf(one)));
+  if (added.some((one) => keyOf(one) === undefined)) return [...patch];
+  return [
+    ...target.map((other) => {
+      const one = patch.find((item) => keyOf(item) === keyOf(other));
+      return one === undefined ? other : strategicallyPatched(other, one);
+    }),
+    ...added,
+  ];
 }
 
 const isObject = (value: unknown): value is Record<string, unknown> =>

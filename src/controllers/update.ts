@@ -1,0 +1,237 @@
+import type { ApiClient } from '../cluster/api.js';
+import { budgets } from '../cluster/budgets.js';
+import { daemonSetsIn, ofPair } from '../cluster/injected-pods.js';
+import { isStatus } from '../cluster/lease-calls.js';
+import { Reflector, type ReflectorOptions, type WatchObserver } from '../cluster/reflector.js';
+import { DISRUPTION_BUDGETS, pathOf, PODS } from '../cluster/resources.js';
+import type { Facts } from '../core/facts/facts.js';
+import type { RecordedUpdate } from '../core/record/record.js';
+import type { Placeholder } from '../core/status/placeholder.js';
+import { revisionsOf, type Held } from '../core/status/revisions.js';
+import { chooseWork, type Work } from '../core/update/choose.js';
+import { updatePatch, type Update } from '../core/update/patch.js';
+import { candidateOf, restartsOf, type Candidate } from '../core/update/stage.js';
+import { FIELD_MANAGER, perform, type DutyOptions } from './duty.js';
+import { Owners } from './owners.js';
+import type { KeyedQueue } from './queue.js';
+import { speaks, whichOf } from './touched.js';
+
+/** What was done to a pod: it got the revision, its record got the name of it, or it got the one before again. */
+export type UpdateKind = 'updated' | 'named' | 'reverted';
+
+export interface UpdateOptions extends DutyOptions, Pick<ReflectorOptions, 'times'> {
+  readonly client: ApiClient;
+  /** Milliseconds in which a container that was changed has to become ready. */
+  readonly progressDeadline: number;
+  /** Makes what hears of the watch of PodDisruptionBudgets. @param count how many are kept. */
+  readonly watch: (kind: string, count: () => number) => WatchObserver;
+  readonly changed: (pod: string, daemonSet: string, kind: UpdateKind) => void;
+}
+
+/** Milliseconds in which changes come together. */
+const GATHER = 250;
+/** Milliseconds until those are asked again whom somebody else kept waiting. */
+const ASK = 1_000;
+
+/**
+ * Brings running pods to the revision that the placeholder of their node wants, where other images are all that it takes,
+ * and takes back what does not become ready. Works until the signal is aborted, and never rejects.
+ */
+export async function updatePods(options: UpdateOptions, signal: AbortSignal): Promise<void> {
+  const { client, random, times, watch, clock, cluster } = options;
+  const limits = budgets();
+  const reflector = new Reflector({
+    client,
+    random,
+    resource: DISRUPTION_BUDGETS,
+    sink: limits,
+    observe: watch('PodDisruptionBudget', () => limits.count()),
+    ...(times && { times }),
+  });
+  const owners = new Owners({
+    injected: cluster.injected,
+    budgets: limits,
+    clock: clock.monotonic,
+  });
+  reflector.start();
+  await perform(
+    {
+      work: (key, facts) =>
+        reflector.unready() === undefined
+          ? bring(owners, options, { key, facts, signal })
+          : Promise.resolve(ASK),
+      listen: (queue) => listen(options, queue),
+    },
+    options,
+    signal,
+  );
+  await reflector.stop();
+}
+
+interface Task {
+  /** A placeholder. */
+  readonly key: string;
+  readonly facts: Facts;
+  readonly signal: AbortSignal;
+}
+
+/** The node of a placeholder, seen for an update. */
+interface Scene extends Task {
+  readonly placeholder: Placeholder;
+  readonly work: Work;
+}
+
+async function bring(
+  owners: Owners,
+  options: UpdateOptions,
+  task: Task,
+): Promise<number | undefined> {
+  const placeholder = options.cluster.placeholders.get(task.key);
+  if (!placeholder || !speaks(placeholder, options.cluster.placeholders)) return undefined;
+  const work = workAt(placeholder, owners, { options, task });
+  const scene: Scene = { ...task, placeholder, work };
+  for (const candidate of work.revert) await revert(owners, options, { ...scene, candidate });
+  for (const candidate of work.name) await name(owners, options, { ...scene, candidate });
+  const waits = await updateSome(owners, options, scene);
+  return waits ? Math.min(ASK, work.lookAgain ?? ASK) : work.lookAgain;
+}
+
+function workAt(
+  placeholder: Placeholder,
+  owners: Owners,
+  { options, task: { facts } }: { options: UpdateOptions; task: Task },
+): Work {
+  const { cluster, clock, progressDeadline } = options;
+  const { daemonSet, node, revision } = placeholder;
+  const question = {
+    wanted: revision,
+    revisions: revisionsOf(placeholder, facts.daemonSets, facts.settings),
+    progressDeadline,
+    now: clock.now(),
+  };
+  const candidates = cluster.injected
+    .under(ofPair(daemonSet, node))
+    .map((pod) => candidateOf(pod, question))
+    .filter((one) => one !== undefined)
+    // What was written and not told of yet is on its way.
+    .map((one): Candidate =>
+      owners.isTaken(one.pod) ? { ...one, stage: 'trying', left: ASK } : one,
+    );
+  return chooseWork(candidates, facts.daemonSets.find(daemonSet)?.rate ?? 0);
+}
+
+interface Turn extends Scene {
+  readonly candidate: Candidate;
+}
+
+/** @returns whether there are pods that have to wait for others. */
+async function updateSome(owners: Owners, options: UpdateOptions, scene: Scene): Promise<boolean> {
+  let { room } = scene.work;
+  let waits = false;
+  for (const candidate of scene.work.update) {
+    if (room === 0) break;
+    if (!owners.take(candidate.pod)) {
+      waits = true;
+      continue;
+    }
+    room -= 1;
+    const from = candidate.recorded.revision;
+    const update = { at: stampOf(options), from, restarts: restartsAfter(candidate.held) };
+    await write(owners, options, {
+      ...scene,
+      candidate,
+      kind: 'updated',
+      update: { revision: scene.placeholder.revision, update },
+    });
+  }
+  return waits;
+}
+
+/** Each container that gets another image is restarted once for it. */
+const restartsAfter = (held: readonly Held[]): number =>
+  restartsOf(held) + held.filter(({ wantedImage }) => wantedImage !== undefined).length;
+
+/** Nobody loses by it: what did not become ready is down already. */
+async function revert(owners: Owners, options: UpdateOptions, turn: Turn): Promise<void> {
+  const { placeholder, facts, candidate } = turn;
+  const { from, at } = candidate.recorded.update ?? {};
+  if (from === undefined || at === undefined) return;
+  const before = { ...placeholder, revision: from };
+  const revisions = revisionsOf(before, facts.daemonSets, facts.settings);
+  const held = revisions.held(candidate.pod);
+  const update: RecordedUpdate = { at: stampOf(options), failed: placeholder.revision };
+  await write(owners, options, {
+    ...turn,
+    candidate: { ...candidate, held },
+    kind: 'reverted',
+    update: { revision: from, update },
+  });
+}
+
+/** The history of revisions is short, and a record that names none of them would not be believed. */
+async function name(owners: Owners, options: UpdateOptions, turn: Turn): Promise<void> {
+  if (owners.isTaken(turn.candidate.pod)) return;
+  await write(owners, options, {
+    ...turn,
+    kind: 'named',
+    update: { revision: turn.placeholder.revision },
+  });
+}
+
+interface Write extends Turn {
+  readonly kind: UpdateKind;
+  readonly update: Update;
+}
+
+async function write(
+  owners: Owners,
+  { client, changed }: UpdateOptions,
+  { candidate, kind, update, placeholder, signal }: Write,
+): Promise<void> {
+  const { pod } = candidate;
+  const { namespace, name: podName } = pod;
+  owners.mark(pod);
+  try {
+    await client.request({
+      method: 'PATCH',
+      path: pathOf(PODS, { namespace, name: podName }),
+      query: { fieldManager: FIELD_MANAGER },
+      body: updatePatch(candidate, update),
+      contentType: 'application/strategic-merge-patch+json',
+      signal,
+    });
+    changed(pod.key, placeholder.daemonSet, kind);
+  } catch (error) {
+    owners.release(pod);
+    // Another pod bears its name, or none.
+    if (!isStatus(error, 404, 409)) throw error;
+  }
+}
+
+const stampOf = ({ clock }: UpdateOptions): string =>
+  new Date(clock.now()).toISOString().replace(/\.\d+Z$/, 'Z');
+
+function listen(
+  { cluster: { placeholders, injected, listen: listenToWorld } }: UpdateOptions,
+  queue: Pick<KeyedQueue, 'add'>,
+): () => void {
+  const touch = (touched: readonly Placeholder[]): void => {
+    for (const { key } of touched) queue.add(key, GATHER);
+  };
+  const ends = [
+    placeholders.listen((before, after) => {
+      touch([before, after].filter((one) => one !== undefined));
+    }),
+    injected.listen((before, after) => {
+      const pod = after ?? before;
+      for (const daemonSet of pod ? daemonSetsIn(pod) : []) {
+        touch(placeholders.under(ofPair(daemonSet, pod?.node ?? '')));
+      }
+    }),
+    listenToWorld(whichOf(placeholders, touch)),
+  ];
+  touch(placeholders.all());
+  return () => {
+    for (const end of ends) end();
+  };
+}
