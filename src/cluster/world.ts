@@ -1,5 +1,6 @@
-import { INJECTED_LABEL } from '../core/model/annotations.js';
+import { INJECTED_LABEL, PLACEHOLDER_LABEL } from '../core/model/annotations.js';
 import { list, type KubernetesObject } from '../core/model/types.js';
+import { isPlaceholder } from '../core/placeholder/placeholder.js';
 import { pruned } from '../core/world/pruned.js';
 import { WorldStore } from '../core/world/store.js';
 import type { World } from '../core/world/world.js';
@@ -35,26 +36,35 @@ const KINDS: readonly Resource[] = [
   resources.NODES,
   resources.NAMESPACES,
 ];
+const PLACEHOLDERS = { labelSelector: `${PLACEHOLDER_LABEL}=true` };
 const INJECTED = { labelSelector: `${INJECTED_LABEL}=true` };
+
+interface Watched {
+  readonly resource: Resource;
+  readonly sink: Sink;
+  readonly selection?: { readonly labelSelector?: string };
+  /** What it is called where a kind is watched more than once; by default as the kind is. */
+  readonly plural?: string;
+  readonly kind?: string;
+}
 
 /** A World that follows a cluster, reduced to what the engine reads. Nothing is asked of the API server in a review. */
 export function clusterWorld({ observe, ...options }: ClusterWorldOptions): ClusterWorld {
   const store = new WorldStore();
-  const watched = (
-    resource: Resource,
-    sink: Sink,
-    selection = {},
-  ): readonly [string, Reflector] => [
-    resource.plural,
-    new Reflector({
-      ...options,
-      ...{ resource, sink, selection },
-      observe: observe(resource.kind, () => sink.count()),
-    }),
-  ];
+  const watched = ({ resource, sink, ...asked }: Watched): readonly [string, Reflector] => {
+    const { plural = resource.plural, kind = resource.kind, selection = {} } = asked;
+    const heard = observe(kind, () => sink.count());
+    return [plural, new Reflector({ ...options, resource, sink, selection, observe: heard })];
+  };
   const reflectors = [
-    ...KINDS.map((resource) => watched(resource, sinkOf(store, resource.kind))),
-    watched(resources.PODS, injectedPods(), INJECTED),
+    ...KINDS.map((resource) => watched({ resource, sink: sinkOf(store, resource.kind) })),
+    watched({
+      resource: resources.PODS,
+      sink: sinkOf(store, 'Pod'),
+      selection: PLACEHOLDERS,
+      ...{ plural: 'placeholders', kind: 'Placeholder' },
+    }),
+    watched({ resource: resources.PODS, sink: injectedPods(), selection: INJECTED }),
   ];
   return {
     start: () => {
@@ -71,7 +81,7 @@ export function clusterWorld({ observe, ...options }: ClusterWorldOptions): Clus
 }
 
 const sinkOf = (store: WorldStore, kind: string): Sink => ({
-  keep: kind === 'ControllerRevision' ? keptRevision : pruned,
+  keep: KEEPERS.get(kind) ?? pruned,
   replace: (objects) => {
     store.replace(objects, kind);
   },
@@ -91,3 +101,11 @@ function keptRevision(object: KubernetesObject): KubernetesObject | undefined {
   const owners = list(kept.metadata?.ownerReferences);
   return owners.some(({ kind }) => kind === 'DaemonSet') ? kept : undefined;
 }
+
+const keptPlaceholder = (object: KubernetesObject): KubernetesObject | undefined =>
+  isPlaceholder(object) ? pruned(object) : undefined;
+
+const KEEPERS: ReadonlyMap<string, Sink['keep']> = new Map([
+  ['ControllerRevision', keptRevision],
+  ['Pod', keptPlaceholder],
+]);

@@ -1,5 +1,6 @@
 import type { Blueprint } from '../decide/blueprint.js';
 import { blueprintOf, namesOf } from '../decide/blueprint.js';
+import { REVISION_LABEL } from '../model/annotations.js';
 import { defined } from '../model/defined.js';
 import { metaOf } from '../model/pod.js';
 import { canonical, fingerprint } from '../model/text.js';
@@ -128,7 +129,7 @@ export class DaemonSetIndex {
 }
 
 const hashOf = (revision: ControllerRevision): string =>
-  map(metaOf(revision).labels)['controller-revision-hash'] ?? metaOf(revision).name ?? '';
+  map(metaOf(revision).labels)[REVISION_LABEL] ?? metaOf(revision).name ?? '';
 
 /** A ControllerRevision holds a patch: `spec.template` with the directive that it replaces the present one. */
 function templateOf({ data }: ControllerRevision): PodTemplate | undefined {

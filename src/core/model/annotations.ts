@@ -15,6 +15,9 @@ export const PLACEHOLDER_GATE = `${OWN_PREFIX}placeholder`;
 /** Marks a placeholder, so that it can be selected. */
 export const PLACEHOLDER_LABEL = `${OWN_PREFIX}placeholder`;
 
+/** The label by which Kubernetes says of which revision a pod of a DaemonSet, or a ControllerRevision, is. */
+export const REVISION_LABEL = 'controller-revision-hash';
+
 /** Where an annotation was found and what it says. */
 export interface Found {
   readonly key: string;
