@@ -15,6 +15,12 @@ export const PLACEHOLDER_GATE = `${OWN_PREFIX}placeholder`;
 /** Marks a placeholder, so that it can be selected. */
 export const PLACEHOLDER_LABEL = `${OWN_PREFIX}placeholder`;
 
+/** On a ControllerRevision, "true": its containers have been ready on a virtual node. Written by the leader. */
+export const PROVEN_ANNOTATION = `${OWN_PREFIX}proven`;
+
+/** On a ControllerRevision: why it is not injected any more, in a few words. Written by the leader. */
+export const BROKEN_ANNOTATION = `${OWN_PREFIX}broken`;
+
 /** The label by which Kubernetes says of which revision a pod of a DaemonSet, or a ControllerRevision, is. */
 export const REVISION_LABEL = 'controller-revision-hash';
 

@@ -23,3 +23,13 @@ export function targetNodeOf(pod: Pod): string | undefined {
 /** The `controller-revision-hash` of a DaemonSet's pod: the revision that it was made from, and that its node wants. */
 export const revisionOfPod = (pod: Pod): string | undefined =>
   map(metaOf(pod).labels)[REVISION_LABEL];
+
+/**
+ * Whether one placeholder was made after another. Of two of one node, which exist while a DaemonSet with maxSurge is
+ * rolled out, the newest says what the node wants. Times are whole seconds; of one second, the names decide.
+ */
+export function isNewer(one: Pod, other: Pod): boolean {
+  const [a, b] = [metaOf(one), metaOf(other)];
+  const [since, before] = [a.creationTimestamp ?? '', b.creationTimestamp ?? ''];
+  return since === before ? (a.name ?? '') > (b.name ?? '') : since > before;
+}
