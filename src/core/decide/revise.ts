@@ -1,3 +1,4 @@
+import { equal } from '../model/equal.js';
 import { endsByItself } from '../model/pod.js';
 import type { Warning } from '../outcome.js';
 import type { Blueprint } from './blueprint.js';
@@ -55,8 +56,8 @@ const isSame = (before: readonly Pick[], after: readonly Pick[]): boolean =>
   before.every(
     ({ blueprint, refusal, warning }, i) =>
       after[i]?.blueprint === blueprint &&
-      after[i].refusal?.reason === refusal?.reason &&
-      after[i].warning?.message === warning?.message,
+      equal(after[i].refusal, refusal) &&
+      equal(after[i].warning, warning),
   );
 
 function choiceOf(choice: Choice, picks: readonly Pick[]): Choice {

@@ -18,7 +18,11 @@ const REASON_LIMIT = 100;
 export const hashOf = (revision: ControllerRevision): string =>
   map(metaOf(revision).labels)[REVISION_LABEL] ?? metaOf(revision).name ?? '';
 
-/** Reads what a leader has written on the ControllerRevisions of a DaemonSet. What is proven is not broken any more. */
+/**
+ * Reads what a leader has written on the ControllerRevisions of a DaemonSet. What is proven is not broken any more.
+ *
+ * @param revisions the newest first.
+ */
 export function standingOf(revisions: readonly ControllerRevision[]): Standing {
   const isProven = (one: ControllerRevision): boolean =>
     map(metaOf(one).annotations)[PROVEN_ANNOTATION] === 'true';
@@ -28,10 +32,5 @@ export function standingOf(revisions: readonly ControllerRevision[]): Standing {
       ? []
       : [[hashOf(one), reason.slice(0, REASON_LIMIT)]];
   });
-  const proven = revisions.filter(isProven).sort((a, b) => numberOf(b) - numberOf(a));
-  return { proven: proven.map(hashOf), broken: new Map(broken) };
+  return { proven: revisions.filter(isProven).map(hashOf), broken: new Map(broken) };
 }
-
-/** A template that is rolled back to gets a higher number, and stays the same object. */
-const numberOf = ({ revision }: ControllerRevision): number =>
-  typeof revision === 'number' ? revision : 0;

@@ -108,7 +108,8 @@ export class WorldStore implements World {
   }
 
   revisions(daemonSet: DaemonSet): readonly ControllerRevision[] {
-    return this.#ownedBy(daemonSet, 'ControllerRevision');
+    const revisions: readonly ControllerRevision[] = this.#ownedBy(daemonSet, 'ControllerRevision');
+    return [...revisions].sort(byRevision);
   }
 
   placeholders(daemonSet: DaemonSet): readonly Pod[] {
@@ -168,6 +169,13 @@ interface Named {
 /** The order of DaemonSets in a World: by namespace, then by name. */
 export const byName = (one: Named, other: Named): number =>
   order(one.namespace, other.namespace) || order(one.name, other.name);
+
+/** The newest first. A template that is rolled back to gets a higher number, and stays the same object. */
+const byRevision = (one: ControllerRevision, other: ControllerRevision): number =>
+  numberOf(other) - numberOf(one) || order(metaOf(one).name, metaOf(other).name);
+
+const numberOf = ({ revision }: ControllerRevision): number =>
+  typeof revision === 'number' ? revision : 0;
 
 /** Under what an object is found that belongs to DaemonSets; of other pods than placeholders no owners are kept. */
 function ownersOf({ kind = '', metadata }: KubernetesObject): readonly string[] {

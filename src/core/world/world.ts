@@ -12,7 +12,7 @@ export interface World {
   nodes(): readonly Node[];
   /** A namespace that the World lacks has no labels and no annotations. */
   namespace(name: string): KubernetesObject | undefined;
-  /** The ControllerRevisions that a DaemonSet owns, in no particular order. */
+  /** The ControllerRevisions that a DaemonSet owns, the newest first. */
   revisions(daemonSet: DaemonSet): readonly ControllerRevision[];
   /**
    * The placeholders of a DaemonSet, in no particular order: pods reduced to their names and times, the revision that
