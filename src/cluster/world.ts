@@ -77,12 +77,17 @@ export function clusterWorld({ observe, ...options }: ClusterWorldOptions): Clus
     const sink = worldSink(store, kind, tell);
     return kind === 'Node' ? both(caches.nodes, sink) : sink;
   };
+  // Controllers hear of placeholders from the cache.
+  const known = both(
+    caches.placeholders,
+    worldSink(store, 'Pod', () => undefined),
+  );
   const reflectors = [
     ...KINDS.map((resource) =>
       watched([resource.plural, resource.kind, resource], sinkOf(resource.kind)),
     ),
     watched(['pods', 'Pod', resources.PODS], caches.injected, INJECTED),
-    watched(['placeholders', 'Placeholder', resources.PODS], caches.placeholders, PLACEHOLDERS),
+    watched(['placeholders', 'Placeholder', resources.PODS], known, PLACEHOLDERS),
   ];
   return {
     start: () => {

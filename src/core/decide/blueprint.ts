@@ -27,6 +27,8 @@ export interface Blueprint {
   /** The part of a node's injected pods that an update may change at once, from 0 to 1. */
   readonly rate: number;
   readonly isolation: 'sidecar' | 'ephemeral' | undefined;
+  /** Whether its init containers may hold the pod before they have proven themselves. */
+  readonly gatesInits: boolean;
   readonly placement: 'native' | 'plain' | undefined;
   /** Init containers that run to their end. */
   readonly inits: readonly Container[];
@@ -67,7 +69,6 @@ export function blueprintOf(
     warn: (warning) => warnings.push(warning),
   };
   const spec = misfit === undefined ? specOf(template) : {};
-  readOwn(reader, 'init', oneOf('gate'));
   const inits = list(spec.initContainers).filter((container) => !isNativeSidecar(container));
   const daemons = [...list(spec.initContainers).filter(isNativeSidecar), ...list(spec.containers)];
   const containers = [...inits, ...daemons];
@@ -83,6 +84,7 @@ export function blueprintOf(
     byLabel: read(reader, 'ds-inject-by-label', parseLabels) ?? {},
     rate: read(reader, 'ds-inject-rate', parseShare) ?? RATE,
     isolation: readOwn(reader, 'isolation', oneOf('sidecar', 'ephemeral')),
+    gatesInits: readOwn(reader, 'init', oneOf('gate')) === 'gate',
     placement: readOwn(reader, 'placement', oneOf('native', 'plain')),
     inits,
     daemons,
