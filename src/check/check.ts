@@ -3,7 +3,7 @@ import { problemOf } from '../cluster/problems.js';
 import type { KubernetesObject } from '../core/model/types.js';
 import { parseVersion } from '../core/model/version.js';
 import type { Settings } from '../core/settings.js';
-import { ask, valueOr, type Answer } from './answer.js';
+import { ask, valueOr, type Answer } from '../survey/answer.js';
 import { findCertificates } from './certificates.js';
 import { fetchLeaf } from './leaf.js';
 import type { Area } from './codes.js';
@@ -12,16 +12,16 @@ import { fetchObjects } from './fetch.js';
 import { findTrial } from './find-trial.js';
 import { finding, findingIf, type Finding } from './finding.js';
 import { findInstallation } from './installation.js';
-import { installedOf, type Installed } from './installed.js';
+import { installedOf, type Installed } from '../survey/installed.js';
 import { findMarks } from './marks.js';
-import type { Names } from './names.js';
+import type { Names } from '../survey/names.js';
 import { findNeighbours } from './neighbours.js';
 import { findNodes } from './nodes.js';
 import { askRights, findRights } from './permissions.js';
 import { fetchPods, findPods } from './pods.js';
-import { textAt, timeAt } from './raw.js';
-import { Reader } from './reader.js';
-import { OWN_REVIEWS } from './resources.js';
+import { textAt, timeAt } from '../survey/raw.js';
+import { Reader } from '../survey/reader.js';
+import { OWN_REVIEWS } from '../survey/resources.js';
 import {
   gitVersionOf,
   stageOf,

@@ -1,10 +1,11 @@
 import type { KubernetesObject, Pod } from '../core/model/types.js';
 import type { World } from '../core/world/world.js';
 import { PODS } from '../cluster/resources.js';
-import { given, valueOr, type Answer } from './answer.js';
+import { valueOr, type Answer } from '../survey/answer.js';
+import { given } from './given.js';
 import { findingFor, findingIf, type Finding, type Item } from './finding.js';
-import { nameOf, namespaceOf, textAt, titleOf } from './raw.js';
-import { NO_LISTING, type Listing, type Reader } from './reader.js';
+import { nameOf, namespaceOf, textAt, titleOf } from '../survey/raw.js';
+import { NO_LISTING, type Listing, type Reader } from '../survey/reader.js';
 import { isInstalled, type Engine, type Seen } from './seen.js';
 import { recordedIn } from './trial.js';
 import { virtualNodesIn } from './virtual-nodes.js';

@@ -1,5 +1,5 @@
 import { check, type CheckOptions, type Report } from '../check/check.js';
-import { namesOf } from '../check/names.js';
+import { namesOf } from '../survey/names.js';
 import { asData, isBlind, isSound } from '../check/report.js';
 import type { Engine } from '../check/seen.js';
 import type { ApiClient } from '../cluster/api.js';
