@@ -2,6 +2,7 @@ import type { KubernetesObject, Pod } from '../core/model/types.js';
 import type { World } from '../core/world/world.js';
 import { PODS } from '../cluster/resources.js';
 import { valueOr, type Answer } from '../survey/answer.js';
+import { asCreated } from '../survey/as-created.js';
 import { given } from './given.js';
 import { findingFor, findingIf, type Finding, type Item } from './finding.js';
 import { nameOf, namespaceOf, textAt, titleOf } from '../survey/raw.js';
@@ -91,22 +92,11 @@ const isRunning = (pod: KubernetesObject): boolean =>
   !['Succeeded', 'Failed'].includes(textAt(pod, 'status', 'phase')) &&
   textAt(pod, 'metadata', 'deletionTimestamp') === '';
 
-/**
- * What the engine would have said of a pod when it was created: its node was not known then. Only one that the
- * scheduler would not have put on a virtual node named its node itself.
- */
-function reasonFor(
+/** What the engine would have said of a pod when it was created. */
+const reasonFor = (
   pod: Pod,
   { settings }: Seen,
   { engine, world }: { readonly engine: Engine; readonly world: World },
-): string {
-  const ask = (asked: Pod): string =>
-    engine({ pod: asked, namespace: namespaceOf(pod) }, world, settings).reason;
-  const reason = ask(withoutNode(pod));
-  return reason === 'no_virtual_node' ? ask(pod) : reason;
-}
-
-function withoutNode(pod: Pod): Pod {
-  const { nodeName: _, ...spec } = pod.spec ?? {};
-  return { ...pod, spec };
-}
+): string =>
+  asCreated(pod, (asked) => engine({ pod: asked, namespace: namespaceOf(pod) }, world, settings))
+    .reason;
