@@ -43,8 +43,9 @@ export interface Scene extends Judge {
 
 /** Sets the scene. */
 export function sceneOf({ objects, placeholders }: Lists, judge: Judge): Scene {
+  const all = [...objects, ...placeholders];
   // The injector's caches leave these out, too.
-  const world = new WorldStore(objects.filter((object) => !isDeeper(object, DEEPEST)));
+  const world = new WorldStore(all.filter((object) => !isDeeper(object, DEEPEST)));
   const nodes = new Map(world.nodes().map((node) => [metaOf(node).name ?? '', node]));
   const profile = (node: Node): Profile | undefined =>
     findMisfit(node, nodeShape) === undefined

@@ -2,6 +2,7 @@ import { sceneOf, type Judge, type Lists, type Scene } from './lists.js';
 import { isCounted, judgePod, type JudgedPod } from './pod.js';
 import type { DaemonSetStatus, StatusReport } from './report.js';
 import { nodesFor } from './runs-on.js';
+import { byName } from '../core/world/store.js';
 import { Tally } from './tally.js';
 
 /** What of a cluster a report is about; everything if nothing is named. */
@@ -35,7 +36,10 @@ export function statusOf(lists: Lists, judge: Judge, wish: Wish = {}): StatusRep
       problems: judged.flatMap(({ problems }) => problems),
     };
   }
-  const judged = lists.pods.filter(isCounted).map((pod) => judgePod(pod, scene));
+  const judged = lists.pods
+    .filter(isCounted)
+    .map((pod) => judgePod(pod, scene))
+    .sort(({ status: one }, { status: other }) => byName(one, other));
   const daemonSets = daemonSetsOf(judged, scene)
     .filter((one) => isWanted(one, wish))
     .map((one) => onNode(one, target));
