@@ -5,6 +5,7 @@ import { nudgePlaceholders } from '../controllers/nudge.js';
 import { keepPlaceholderStatus } from '../controllers/placeholder-status.js';
 import type { QueueObserver } from '../controllers/queue.js';
 import { replaceMisfits } from '../controllers/replace.js';
+import { keepWorkloadConditions } from '../controllers/workload-condition.js';
 import type { ClusterPicture } from './cluster.js';
 import type { Context } from './part.js';
 import { makeWatchObserver } from './watch-observer.js';
@@ -33,6 +34,7 @@ export async function leadLives(
   await Promise.all([
     keepPlaceholderStatus({ ...duty('placeholder_status'), rules }, signal),
     nudgePlaceholders(duty('nudge'), signal),
+    keepWorkloadConditions(duty('workload_condition'), signal),
     replaceMisfits(
       {
         ...duty('replace'),
@@ -49,7 +51,7 @@ export async function leadLives(
   ]);
 }
 
-type Controller = 'placeholder_status' | 'nudge' | 'replace';
+type Controller = 'placeholder_status' | 'nudge' | 'replace' | 'workload_condition';
 
 /** Counts all, and tells a problem once until no object is left that has one. */
 function observerOf({ metrics, logger }: Context, controller: Controller): QueueObserver {

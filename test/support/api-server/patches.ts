@@ -12,6 +12,9 @@ export function patched(
 ): KubernetesObject {
   if (contentType === 'application/json-patch+json') return jsonPatched(object, patch);
   if (MERGES.includes(contentType)) return mergePatched(object, patch) as KubernetesObject;
+  if (contentType === 'application/strategic-merge-patch+json') {
+    return strategicPatched(object, patch as KubernetesObject);
+  }
   throw new Refusal(415, 'UnsupportedMediaType', `the double does not understand ${contentType}`);
 }
 
@@ -33,6 +36,25 @@ function mergePatched(target: unknown, patch: unknown): unknown {
   }
   return result;
 }
+
+/** As far as the injector uses it: conditions are merged by their types; a uid has to be the object's. */
+function strategicPatched(object: KubernetesObject, patch: KubernetesObject): KubernetesObject {
+  const uid = patch.metadata?.uid;
+  if (uid !== undefined && uid !== object.metadata?.uid) {
+    throw new Refusal(409, 'Conflict', 'the uid in the precondition is another');
+  }
+  const merged = mergePatched(object, patch) as KubernetesObject;
+  const given = conditionsOf(patch);
+  if (given.length === 0) return merged;
+  const others = conditionsOf(object).filter((one) => !given.some(({ type }) => type === one.type));
+  return {
+    ...merged,
+    status: { ...(merged['status'] as object), conditions: [...others, ...given] },
+  };
+}
+
+const conditionsOf = ({ status }: KubernetesObject): readonly { readonly type: string }[] =>
+  (status as { conditions?: { type: string }[] } | undefined)?.conditions ?? [];
 
 const isObject = (value: unknown): value is Record<string, unknown> =>
   typeof value === 'object' && value !== null && !Array.isArray(value);
