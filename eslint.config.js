@@ -81,9 +81,19 @@ export default tseslint.config(
     'controllers import core, certs and the interfaces of cluster.',
   ),
   arrow(
+    ['src/survey/**/*.ts'],
+    '^\\.\\./(server|admission|standalone|certs|cli|telemetry|config|controllers|check|status)/',
+    'survey imports core and cluster.',
+  ),
+  arrow(
     ['src/check/**/*.ts'],
-    '^\\.\\./(server|admission|standalone|cli|telemetry|config|controllers)/',
-    'check imports core, cluster and certs; the rest comes in as parameters.',
+    '^\\.\\./(server|admission|standalone|cli|telemetry|config|controllers|status)/',
+    'check imports core, cluster, survey and certs; the rest comes in as parameters.',
+  ),
+  arrow(
+    ['src/status/**/*.ts'],
+    '^\\.\\./(server|admission|standalone|certs|cli|telemetry|config|controllers|check)/',
+    'status imports core, cluster and survey; the rest comes in as parameters.',
   ),
   arrow(
     ['src/files/**/*.ts'],

@@ -93,6 +93,7 @@ const exit = await run(process.argv.slice(2), {
       userAgent: `ds-injector/${version}`,
     }),
   clock: Date.now,
+  stopping: stopSignal,
   serve: (flags) => {
     state.serves = true;
     outliveReader();

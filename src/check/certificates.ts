@@ -2,12 +2,12 @@ import type { X509Certificate } from 'node:crypto';
 import { bundleOf, readAuthority, type Authority } from '../certs/authority.js';
 import { bundleText, certificatesIn, holdsBundle, isSameBundle } from '../certs/bundle.js';
 import type { KubernetesObject } from '../core/model/types.js';
-import { given } from './answer.js';
+import { given } from './given.js';
 import { finding, findingIf, type Finding } from './finding.js';
 import { hostOf, type Hook } from './hooks.js';
 import { findLeaf, type Leaf } from './leaf.js';
 import { endsSoon, fromBase64, isValidAt, untilText } from './pem.js';
-import { textAt, titleOf } from './raw.js';
+import { textAt, titleOf } from '../survey/raw.js';
 import { isInstalled, ownWebhook, type Seen } from './seen.js';
 import { podHookIn } from './webhook.js';
 

@@ -1,9 +1,9 @@
-import { ApiError, type ApiClient } from '../cluster/api.js';
+import type { ApiClient } from '../cluster/api.js';
 import { problemOf } from '../cluster/problems.js';
-import type { KubernetesObject } from '../core/model/types.js';
 import { parseVersion } from '../core/model/version.js';
 import type { Settings } from '../core/settings.js';
-import { ask, valueOr, type Answer } from './answer.js';
+import { valueOr } from '../survey/answer.js';
+import { firstWord } from '../survey/first-word.js';
 import { findCertificates } from './certificates.js';
 import { fetchLeaf } from './leaf.js';
 import type { Area } from './codes.js';
@@ -12,16 +12,16 @@ import { fetchObjects } from './fetch.js';
 import { findTrial } from './find-trial.js';
 import { finding, findingIf, type Finding } from './finding.js';
 import { findInstallation } from './installation.js';
-import { installedOf, type Installed } from './installed.js';
+import { installedOf, type Installed } from '../survey/installed.js';
 import { findMarks } from './marks.js';
-import type { Names } from './names.js';
+import type { Names } from '../survey/names.js';
 import { findNeighbours } from './neighbours.js';
 import { findNodes } from './nodes.js';
 import { askRights, findRights } from './permissions.js';
 import { fetchPods, findPods } from './pods.js';
-import { textAt, timeAt } from './raw.js';
-import { Reader } from './reader.js';
-import { OWN_REVIEWS } from './resources.js';
+import { textAt, timeAt } from '../survey/raw.js';
+import { Reader } from '../survey/reader.js';
+import { OWN_REVIEWS } from '../survey/resources.js';
 import {
   gitVersionOf,
   stageOf,
@@ -99,15 +99,6 @@ export async function check(options: CheckOptions, deps: CheckDeps): Promise<Rep
     stage: stageOf(seen),
     findings: await findAll(seen, reader, { ...options, ...deps, judged }),
   };
-}
-
-/** A refusal to tell the version is one of many answers; no connection, or not to be known there, is the end. */
-async function firstWord(client: ApiClient): Promise<Answer<KubernetesObject>> {
-  const question = client.request({ method: 'GET', path: '/version' });
-  await question.catch((error: unknown) => {
-    if (!(error instanceof ApiError) || error.status === 401) throw error;
-  });
-  return ask('read the version', () => question);
 }
 
 interface Person {

@@ -1,10 +1,10 @@
 import type { KubernetesObject } from '../core/model/types.js';
 import { findAnnotation } from '../core/model/annotations.js';
-import { given } from './answer.js';
+import { given } from './given.js';
 import { findingFor, findingIf, type Finding, type Item } from './finding.js';
 import type { Hook } from './hooks.js';
 import { beyond } from './nodes.js';
-import { annotationsOf, at, labelsOf, nameOf } from './raw.js';
+import { annotationsOf, at, labelsOf, nameOf } from '../survey/raw.js';
 import { selects } from './selector.js';
 import type { Seen } from './seen.js';
 

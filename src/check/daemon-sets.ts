@@ -1,7 +1,7 @@
 import { factsOf } from '../core/facts/facts.js';
 import type { World } from '../core/world/world.js';
 import { blueprintOf } from '../core/decide/blueprint.js';
-import { given } from './answer.js';
+import { given } from './given.js';
 import { carriageOf, type Carriage, type Judge } from './carriage.js';
 import { finding, findingFor, findingIf, type Finding, type Item } from './finding.js';
 import { beyond } from './nodes.js';

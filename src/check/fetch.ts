@@ -6,8 +6,8 @@ import {
   NODES,
   SECRETS,
 } from '../cluster/resources.js';
-import { OWN_NAME, OWN_NAME_LABEL, type Names } from './names.js';
-import type { Reader } from './reader.js';
+import { OWN_NAME, OWN_NAME_LABEL, type Names } from '../survey/names.js';
+import type { Reader } from '../survey/reader.js';
 import {
   CLUSTER_ROLE_BINDINGS,
   CLUSTER_ROLES,
@@ -19,7 +19,7 @@ import {
   ROLE_BINDINGS,
   ROLES,
   SERVICES,
-} from './resources.js';
+} from '../survey/resources.js';
 import type { Objects, Rbac } from './seen.js';
 
 /** Of each kind, no more than this many objects: enough for the largest clusters, and no more than memory holds. */

@@ -1,4 +1,4 @@
-import { unknown } from './answer.js';
+import { unknown } from './given.js';
 import { finding, type Finding } from './finding.js';
 import type { Made, Trial } from './trial.js';
 

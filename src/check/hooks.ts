@@ -1,5 +1,5 @@
 import type { KubernetesObject } from '../core/model/types.js';
-import { at, listAt, nameOf, numberAt, textAt, textsAt } from './raw.js';
+import { at, listAt, nameOf, numberAt, textAt, textsAt } from '../survey/raw.js';
 
 /** An entry of a MutatingWebhookConfiguration. */
 export interface Hook {

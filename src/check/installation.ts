@@ -1,9 +1,10 @@
 import type { KubernetesObject } from '../core/model/types.js';
-import { given, valueOr } from './answer.js';
+import { valueOr } from '../survey/answer.js';
+import { given } from './given.js';
 import { finding, findingFor, findingIf, type Finding } from './finding.js';
-import { labelsOf, nameOf, namespaceOf, numberAt, textAt, timeAt, titleOf } from './raw.js';
-import { OWN_NAME, OWN_NAME_LABEL } from './names.js';
-import { NO_LISTING } from './reader.js';
+import { labelsOf, nameOf, namespaceOf, numberAt, textAt, timeAt, titleOf } from '../survey/raw.js';
+import { OWN_NAME, OWN_NAME_LABEL } from '../survey/names.js';
+import { NO_LISTING } from '../survey/reader.js';
 import { isInstalled, type Seen } from './seen.js';
 
 /** Clocks of machines that are kept by NTP differ by less. */

@@ -2,12 +2,13 @@ import type { X509Certificate } from 'node:crypto';
 import { certificatesIn } from '../certs/bundle.js';
 import { SECRETS } from '../cluster/resources.js';
 import type { KubernetesObject } from '../core/model/types.js';
-import { given, type Answer } from './answer.js';
+import { type Answer } from '../survey/answer.js';
+import { given } from './given.js';
 import { finding, type Finding } from './finding.js';
-import { mountedSecretOf } from './installed.js';
+import { mountedSecretOf } from '../survey/installed.js';
 import { endsSoon, fromBase64, isSignedBy, isValidAt, untilText } from './pem.js';
-import { textAt } from './raw.js';
-import type { Reader } from './reader.js';
+import { textAt } from '../survey/raw.js';
+import type { Reader } from '../survey/reader.js';
 import type { Seen } from './seen.js';
 
 /** The Secret of a serving certificate that was given to the replicas; undefined where they issue their own. */

@@ -1,9 +1,10 @@
 import type { KubernetesObject } from '../core/model/types.js';
-import { given, valueOr } from './answer.js';
+import { valueOr } from '../survey/answer.js';
+import { given } from './given.js';
 import { finding, type Finding, type Item } from './finding.js';
-import { listAt, nameOf, textAt, textsAt } from './raw.js';
+import { listAt, nameOf, textAt, textsAt } from '../survey/raw.js';
 import { holdersOf, rbacUnknown, type Holder, type Right } from './rbac.js';
-import { NO_LISTING } from './reader.js';
+import { NO_LISTING } from '../survey/reader.js';
 import { isInstalled, type Seen } from './seen.js';
 
 /** Who may mark DaemonSets, which is to put containers into the pods of others, and what the injector may write. */

@@ -4,10 +4,10 @@ import { describe, expect, it } from 'vitest';
 import { parseAllDocuments } from 'yaml';
 import type { KubernetesObject } from '../core/model/types.js';
 import { injectorNeeds, installerNeeds, needText, type Need } from './needs.js';
-import { namesOf } from './names.js';
-import { listAt, nameOf, textsAt } from './raw.js';
+import { namesOf } from '../survey/names.js';
+import { listAt, nameOf, textsAt } from '../survey/raw.js';
 import { grants } from './rbac.js';
-import * as own from './resources.js';
+import * as own from '../survey/resources.js';
 import * as shared from '../cluster/resources.js';
 
 const names = namesOf({ namespace: 'ds-injector-system', release: 'ds-injector' });

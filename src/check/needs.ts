@@ -9,7 +9,7 @@ import {
   SECRETS,
   type Resource,
 } from '../cluster/resources.js';
-import type { Names } from './names.js';
+import type { Names } from '../survey/names.js';
 import type { Certificates } from './seen.js';
 import {
   CLUSTER_ROLE_BINDINGS,
@@ -23,7 +23,7 @@ import {
   ROLES,
   SERVICE_ACCOUNTS,
   SERVICES,
-} from './resources.js';
+} from '../survey/resources.js';
 
 /** Something that somebody has to be allowed to do. */
 export interface Need {

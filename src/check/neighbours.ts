@@ -1,9 +1,9 @@
 import type { KubernetesObject } from '../core/model/types.js';
-import { given } from './answer.js';
+import { given } from './given.js';
 import { finding, findingFor, type Finding, type Item } from './finding.js';
 import { hooksIn, isBefore, takesPods, type Hook } from './hooks.js';
 import { knownAs } from './known-injectors.js';
-import { nameOf, textAt } from './raw.js';
+import { nameOf, textAt } from '../survey/raw.js';
 import { beyond } from './nodes.js';
 import type { Seen } from './seen.js';
 import { virtualNodesIn } from './virtual-nodes.js';

@@ -1,8 +1,8 @@
 import type { Node } from '../core/model/types.js';
-import { given } from './answer.js';
+import { given } from './given.js';
 import { finding, findingFor, findingIf, type Finding, type Item } from './finding.js';
-import { labelsOf, listAt, nameOf, textAt } from './raw.js';
-import type { Listing } from './reader.js';
+import { labelsOf, listAt, nameOf, textAt } from '../survey/raw.js';
+import type { Listing } from '../survey/reader.js';
 import type { Seen } from './seen.js';
 import { misfitOf, nodesIn, ruleFor, virtualNodesIn, type VirtualNode } from './virtual-nodes.js';
 

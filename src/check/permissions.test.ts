@@ -1,10 +1,10 @@
 import { expect, it } from 'vitest';
 import { aSeen, beforehand, codesOf } from '../../test/support/check/seen.js';
 import { ApiError, type ApiClient } from '../cluster/api.js';
-import { at } from './raw.js';
+import { at } from '../survey/raw.js';
 import { needText, type Need } from './needs.js';
 import { askRights, findRights } from './permissions.js';
-import { Reader } from './reader.js';
+import { Reader } from '../survey/reader.js';
 
 type Asked = Partial<Need> & { readonly user?: string };
 

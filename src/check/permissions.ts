@@ -1,10 +1,11 @@
-import { given, valueOr, type Answer } from './answer.js';
+import { valueOr, type Answer } from '../survey/answer.js';
+import { given } from './given.js';
 import { finding, type Finding } from './finding.js';
 import { ESCALATION, injectorNeeds, installerNeeds, MARK, needText, type Need } from './needs.js';
-import type { Names } from './names.js';
-import { at, textAt } from './raw.js';
-import type { Reader } from './reader.js';
-import { ACCESS_REVIEWS, OWN_ACCESS_REVIEWS } from './resources.js';
+import type { Names } from '../survey/names.js';
+import { at, textAt } from '../survey/raw.js';
+import type { Reader } from '../survey/reader.js';
+import { ACCESS_REVIEWS, OWN_ACCESS_REVIEWS } from '../survey/resources.js';
 import { isInstalled, type Seen } from './seen.js';
 
 /** A need, and whether it is met. */

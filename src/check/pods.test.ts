@@ -13,10 +13,10 @@ import { ApiError } from '../cluster/api.js';
 import { inject } from '../core/engine.js';
 import type { KubernetesObject, Pod } from '../core/model/types.js';
 import { applyPatch } from '../core/patch/apply.js';
-import type { Answer } from './answer.js';
+import type { Answer } from '../survey/answer.js';
 import type { Finding } from './finding.js';
 import { fetchPods, findPods } from './pods.js';
-import { Reader, type Listing } from './reader.js';
+import { Reader, type Listing } from '../survey/reader.js';
 import { worldOf, type Seen } from './seen.js';
 
 const found = (pods: Answer<Listing>, seen: Seen = aSeen()): readonly Finding[] =>

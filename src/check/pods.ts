@@ -1,19 +1,18 @@
 import type { KubernetesObject, Pod } from '../core/model/types.js';
 import type { World } from '../core/world/world.js';
-import { PODS } from '../cluster/resources.js';
-import { given, valueOr, type Answer } from './answer.js';
+import type { Answer } from '../survey/answer.js';
+import { asCreated } from '../survey/as-created.js';
+import { podsOn } from '../survey/pods-on.js';
+import { given } from './given.js';
 import { findingFor, findingIf, type Finding, type Item } from './finding.js';
-import { nameOf, namespaceOf, textAt, titleOf } from './raw.js';
-import { NO_LISTING, type Listing, type Reader } from './reader.js';
+import { nameOf, namespaceOf, textAt, titleOf } from '../survey/raw.js';
+import { NO_LISTING, type Listing, type Reader } from '../survey/reader.js';
 import { isInstalled, type Engine, type Seen } from './seen.js';
 import { recordedIn } from './trial.js';
 import { virtualNodesIn } from './virtual-nodes.js';
 
-/** Nodes that are asked about at a time. */
-const AT_ONCE = 8;
-
 /**
- * Fetches pods that run on virtual nodes, node by node.
+ * Fetches pods that run on virtual nodes.
  *
  * @param most after so many pods it is enough.
  */
@@ -23,24 +22,11 @@ export async function fetchPods(
   most: number,
 ): Promise<Answer<Listing>> {
   if (!isInstalled(seen)) return { value: NO_LISTING };
-  const nodes = virtualNodesIn(seen).map(({ node }) => nameOf(node));
-  const items: KubernetesObject[] = [];
-  let more = false;
-  for (let next = 0; next < nodes.length; next += AT_ONCE) {
-    if (items.length >= most) return { value: { items, more: true } };
-    const some = nodes
-      .slice(next, next + AT_ONCE)
-      .map((node) =>
-        reader.list(PODS, { fieldSelector: `spec.nodeName=${node}`, most: most - items.length }),
-      );
-    const answers = await Promise.all(some);
-    const refusal = answers.find((answer) => !('value' in answer));
-    if (refusal !== undefined) return refusal;
-    const listings = answers.map((answer) => valueOr(answer, NO_LISTING));
-    items.push(...listings.flatMap((listing) => listing.items).slice(0, most - items.length));
-    more ||= listings.some((listing) => listing.more);
-  }
-  return { value: { items, more } };
+  return podsOn(
+    reader,
+    virtualNodesIn(seen).map(({ node }) => nameOf(node)),
+    most,
+  );
 }
 
 /** Whether the pods on virtual nodes have what they should have. */
@@ -90,22 +76,11 @@ const isRunning = (pod: KubernetesObject): boolean =>
   !['Succeeded', 'Failed'].includes(textAt(pod, 'status', 'phase')) &&
   textAt(pod, 'metadata', 'deletionTimestamp') === '';
 
-/**
- * What the engine would have said of a pod when it was created: its node was not known then. Only one that the
- * scheduler would not have put on a virtual node named its node itself.
- */
-function reasonFor(
+/** What the engine would have said of a pod when it was created. */
+const reasonFor = (
   pod: Pod,
   { settings }: Seen,
   { engine, world }: { readonly engine: Engine; readonly world: World },
-): string {
-  const ask = (asked: Pod): string =>
-    engine({ pod: asked, namespace: namespaceOf(pod) }, world, settings).reason;
-  const reason = ask(withoutNode(pod));
-  return reason === 'no_virtual_node' ? ask(pod) : reason;
-}
-
-function withoutNode(pod: Pod): Pod {
-  const { nodeName: _, ...spec } = pod.spec ?? {};
-  return { ...pod, spec };
-}
+): string =>
+  asCreated(pod, (asked) => engine({ pod: asked, namespace: namespaceOf(pod) }, world, settings))
+    .reason;

@@ -1,7 +1,8 @@
-import { given, type Answer } from './answer.js';
+import { type Answer } from '../survey/answer.js';
+import { given } from './given.js';
 import type { Finding } from './finding.js';
-import { listAt, nameOf, namespaceOf, textAt, textsAt } from './raw.js';
-import { NO_LISTING, type Listing } from './reader.js';
+import { listAt, nameOf, namespaceOf, textAt, textsAt } from '../survey/raw.js';
+import { NO_LISTING, type Listing } from '../survey/reader.js';
 import type { Rbac } from './seen.js';
 
 /** A right, as RBAC writes it. */

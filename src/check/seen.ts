@@ -5,10 +5,10 @@ import type { Request } from '../core/engine.js';
 import type { Settings } from '../core/settings.js';
 import { WorldStore } from '../core/world/store.js';
 import type { World } from '../core/world/world.js';
-import { mapped, valueOr, type Answer } from './answer.js';
-import type { Names } from './names.js';
-import { isMap, nameOf, textAt } from './raw.js';
-import { NO_LISTING, type Listing } from './reader.js';
+import { mapped, valueOr, type Answer } from '../survey/answer.js';
+import type { Names } from '../survey/names.js';
+import { isMap, nameOf, textAt } from '../survey/raw.js';
+import { NO_LISTING, type Listing } from '../survey/reader.js';
 
 /** Everything that the findings follow from. */
 export interface Seen {

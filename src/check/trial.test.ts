@@ -8,7 +8,7 @@ import type { KubernetesObject, Pod } from '../core/model/types.js';
 import { applyPatch } from '../core/patch/apply.js';
 import { findTrial } from './find-trial.js';
 import type { Finding } from './finding.js';
-import { Reader } from './reader.js';
+import { Reader } from '../survey/reader.js';
 import { worldOf, type Objects, type Seen } from './seen.js';
 import { tryPod } from './trial.js';
 

@@ -1,7 +1,7 @@
 import { NATIVE_SIDECARS_SINCE, parseVersion, type Version } from '../core/model/version.js';
-import { given } from './answer.js';
+import { given } from './given.js';
 import { finding, findingFor, findingIf, type Finding } from './finding.js';
-import { nameOf, textAt } from './raw.js';
+import { nameOf, textAt } from '../survey/raw.js';
 import { gitVersionOf, type Seen } from './seen.js';
 import { virtualNodesIn, type VirtualNode } from './virtual-nodes.js';
 

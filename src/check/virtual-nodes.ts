@@ -2,8 +2,8 @@ import { findMisfit, nodeShape } from '../core/model/shape.js';
 import type { Node } from '../core/model/types.js';
 import type { NodeRule, Profile } from '../core/profiles/profile.js';
 import { profileOf } from '../core/profiles/recognise.js';
-import { NO_LISTING } from './reader.js';
-import { valueOr } from './answer.js';
+import { NO_LISTING } from '../survey/reader.js';
+import { valueOr } from '../survey/answer.js';
 import type { Seen } from './seen.js';
 
 /** A node that a profile recognises. */

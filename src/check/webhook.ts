@@ -1,5 +1,5 @@
 import type { KubernetesObject } from '../core/model/types.js';
-import { given } from './answer.js';
+import { given } from './given.js';
 import { findCoverage } from './coverage.js';
 import { finding, findingIf, type Finding } from './finding.js';
 import {
@@ -11,9 +11,9 @@ import {
   type Hook,
   type Target,
 } from './hooks.js';
-import { at, listAt, mapAt, nameOf, numberAt, textAt, textsAt } from './raw.js';
-import { NO_LISTING } from './reader.js';
-import { valueOr } from './answer.js';
+import { at, listAt, mapAt, nameOf, numberAt, textAt, textsAt } from '../survey/raw.js';
+import { NO_LISTING } from '../survey/reader.js';
+import { valueOr } from '../survey/answer.js';
 import { isEmptySelector, selects } from './selector.js';
 import { isInstalled, ownWebhook, type Seen } from './seen.js';
 

@@ -1,25 +1,17 @@
 import { Option as Flag, type Command } from 'commander';
+import { addClusterFlags } from './cluster-flags.js';
 import { addFlags } from './flags.js';
 
 /** Gives `check` its flags, and the text that follows them in `--help`. */
 export function addCheckFlags(command: Command): Command {
-  const own: readonly (readonly [flag: string, text: string, preset?: string])[] = [
-    ['--kubeconfig <file>', 'The kubeconfig; else that of KUBECONFIG, else ~/.kube/config.'],
-    ['--context <name>', 'The context of the kubeconfig; else the current one.'],
-    ['--own-namespace <namespace>', 'Where the injector is installed.', 'ds-injector-system'],
-    ['--own-release <release>', 'The release as which it is installed.', 'ds-injector'],
+  addClusterFlags(command, [
     [
       '--webhook-configuration <name>',
       'The MutatingWebhookConfiguration; else it is called as the release is.',
     ],
     ['--trial-namespace <namespace>', 'Where the dry-run pod would be created.', 'default'],
     ['--limit <pods>', 'How many pods on virtual nodes to look at, at most.', '1000'],
-  ];
-  for (const [flag, text, preset] of own) {
-    command.addOption(
-      preset === undefined ? new Flag(flag, text) : new Flag(flag, text).default(preset),
-    );
-  }
+  ]);
   command
     .addOption(
       new Flag('--strict', 'End with 1 also for warnings and for what could not be looked at.'),

@@ -1,7 +1,7 @@
 import { basename } from 'node:path';
 import { parse } from 'yaml';
 import type { Judgement } from '../check/check.js';
-import type { Installed } from '../check/installed.js';
+import type { Installed } from '../survey/installed.js';
 import { load } from '../config/load.js';
 import { envName, kebab } from '../config/names.js';
 import { optionEntries } from '../config/schema.js';

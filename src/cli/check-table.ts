@@ -5,6 +5,7 @@ import type { Item } from '../check/finding.js';
 import { countsOf, kindOf, LEVELS } from '../check/report.js';
 import { withDetail } from './judge.js';
 import type { Colour, Paint } from './paint.js';
+import { printable } from './printable.js';
 
 /** A terminal that nobody has made wider, with some room. */
 const WIDTH = 100;
@@ -107,9 +108,6 @@ function sumOf(report: Report, paint: Paint): string {
   );
   return `${parts.join(', ')}.`;
 }
-
-/** Names and messages come from the cluster; what would move the cursor or colour the terminal is shown as a point. */
-const printable = (text: string): string => text.replaceAll(/\p{C}/gu, '·');
 
 /** Lines of no more than a width, unless a word is longer. */
 function wrapped(text: string, width: number): readonly string[] {

@@ -1,13 +1,15 @@
 import { check, type CheckOptions, type Report } from '../check/check.js';
-import { namesOf } from '../check/names.js';
+import { namesOf } from '../survey/names.js';
 import { asData, isBlind, isSound } from '../check/report.js';
 import type { Engine } from '../check/seen.js';
 import type { ApiClient } from '../cluster/api.js';
 import { toYaml } from '../standalone/yaml.js';
 import { judgementOf } from './check-options.js';
 import { checkTable } from './check-table.js';
-import { chain, UsageError } from './fail.js';
+import type { ClusterFlags } from './cluster-flags.js';
+import { chain } from './fail.js';
 import { EXIT, type Exit, type Io } from './io.js';
+import { limitOf } from './limit.js';
 import { paintFor } from './paint.js';
 
 /** How to reach the cluster: what `--kubeconfig` and `--context` say. */
@@ -26,11 +28,7 @@ export interface CheckDeps {
 }
 
 /** The flags of `check`; the others, by their camelCase names, are options of the injector. */
-export interface CheckFlags {
-  readonly kubeconfig?: string;
-  readonly context?: string;
-  readonly ownNamespace: string;
-  readonly ownRelease: string;
+export interface CheckFlags extends ClusterFlags {
   readonly webhookConfiguration?: string;
   readonly trialNamespace: string;
   readonly limit: string;
@@ -86,17 +84,8 @@ function optionsOf(flags: CheckFlags, io: Io): CheckOptions {
     names: namesOf({ namespace, release, webhook: flags.webhookConfiguration }),
     judgement: (installed) => judgementOf(said, installed),
     trialNamespace,
-    limit: limitOf(flags),
+    limit: limitOf(flags.limit),
   };
-}
-
-/** So many pods are looked at in seconds and fit into memory. */
-const MOST = 100_000;
-
-function limitOf({ limit }: CheckFlags): number {
-  const number = /^\d{1,6}$/.test(limit) ? Number(limit) : 0;
-  if (number >= 1 && number <= MOST) return number;
-  throw new UsageError(`expected --limit to be a number from 1 to ${MOST}, got ${limit}`);
 }
 
 function written(report: Report, { output }: CheckFlags, io: Io): string {

@@ -10,6 +10,8 @@ import { defined } from '../core/model/defined.js';
 import { EXIT, type Exit, type Io } from './io.js';
 import type { Engine, OfflineFlags } from './judge.js';
 import { reasonsCommand } from './reasons.js';
+import { statusCommand, type StatusFlags } from './status.js';
+import { addStatusFlags } from './status-flags.js';
 
 /** What the commands need besides their arguments. */
 export interface Deps {
@@ -22,6 +24,8 @@ export interface Deps {
   readonly connect: (way: Way) => Promise<ApiClient>;
   /** Milliseconds since 1970. */
   readonly clock: () => number;
+  /** Resolves when the process is asked to stop. Called by commands only that can stop gracefully. */
+  readonly stopping: () => Promise<void>;
 }
 
 type Flags = Readonly<Record<string, unknown>>;
@@ -63,6 +67,7 @@ function programFor(deps: Deps, keep: Keep): Command {
     injectFor(deps, keep),
     explainFor(deps, keep),
     checkFor(deps, keep),
+    statusFor(deps, keep),
     reasonsFor(deps, keep),
   ];
   for (const command of commands) program.addCommand(command);
@@ -161,6 +166,33 @@ function checkFlagsOf({
   };
 }
 
+function statusFor(deps: Deps, keep: Keep): Command {
+  const command = new Command('status').description(
+    'Says what becomes of marked DaemonSets on the virtual nodes of a cluster.',
+  );
+  return addStatusFlags(command).action(
+    (what: string | undefined, flags: Omit<StatusFlags, 'options'>) =>
+      keep(() => statusCommand(what, statusFlagsOf(flags), deps)),
+  );
+}
+
+function statusFlagsOf({
+  kubeconfig,
+  context,
+  ownNamespace,
+  ownRelease,
+  namespace,
+  limit,
+  output,
+  watch,
+  ...options
+}: Omit<StatusFlags, 'options'>): StatusFlags {
+  return {
+    ...defined({ kubeconfig, context, namespace, watch }),
+    ...{ ownNamespace, ownRelease, limit, output, options },
+  };
+}
+
 function reasonsFor({ io }: Deps, keep: Keep): Command {
   return new Command('reasons')
     .description('Prints the reason codes with what they mean and what to do.')
@@ -216,6 +248,7 @@ Examples:
   ds-injector explain --world cluster/ -f deploy.yaml
   ds-injector serve --world cluster/
   ds-injector check
+  ds-injector status
   ds-injector reasons no_virtual_node
 
 Each command has a --help of its own. Of the same option, a flag wins over the environment, that over

@@ -34,6 +34,12 @@ export const DISRUPTION_BUDGETS: Resource = {
   plural: 'poddisruptionbudgets',
 };
 export const SECRETS: Resource = { kind: 'Secret', group: '', version: 'v1', plural: 'secrets' };
+export const EVENTS: Resource = {
+  kind: 'Event',
+  group: 'events.k8s.io',
+  version: 'v1',
+  plural: 'events',
+};
 export const LEASES: Resource = {
   kind: 'Lease',
   group: 'coordination.k8s.io',

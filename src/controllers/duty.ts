@@ -63,8 +63,9 @@ export const FIELD_MANAGER = 'ds-injector';
 export interface PodPatch {
   readonly pod: Pick<Identity, 'namespace' | 'name'>;
   readonly subresource?: 'status';
-  /** A merge patch. */
   readonly patch: object;
+  /** How it is merged; `merge` if it is not given. */
+  readonly type?: 'merge' | 'strategic-merge';
   readonly signal: AbortSignal;
 }
 
@@ -76,7 +77,7 @@ export interface PodPatch {
  */
 export async function patchPod(
   client: DutyOptions['client'],
-  { pod, subresource, patch, signal }: PodPatch,
+  { pod, subresource, patch, type = 'merge', signal }: PodPatch,
 ): Promise<boolean> {
   const path = pathOf(PODS, { namespace: pod.namespace, name: pod.name });
   return unlessGone(
@@ -85,7 +86,7 @@ export async function patchPod(
       path: subresource ? `${path}/${subresource}` : path,
       query: { fieldManager: FIELD_MANAGER },
       body: patch,
-      contentType: 'application/merge-patch+json',
+      contentType: `application/${type}-patch+json`,
       signal,
     }),
   );

@@ -7,6 +7,7 @@ import type { QueueObserver } from '../controllers/queue.js';
 import { replaceMisfits } from '../controllers/replace.js';
 import { updatePods } from '../controllers/update.js';
 import type { WatchObserver } from '../cluster/reflector.js';
+import { keepWorkloadConditions } from '../controllers/workload-condition.js';
 import type { ClusterPicture } from './cluster.js';
 import type { Context } from './part.js';
 import { makeWatchObserver } from './watch-observer.js';
@@ -34,6 +35,7 @@ export async function leadLives(
   await Promise.all([
     keepPlaceholderStatus({ ...duty('placeholder_status'), rules }, signal),
     nudgePlaceholders(duty('nudge'), signal),
+    keepWorkloadConditions(duty('workload_condition'), signal),
     replaceMisfits(
       {
         ...duty('replace'),
@@ -62,7 +64,7 @@ export async function leadLives(
   ]);
 }
 
-type Controller = 'placeholder_status' | 'nudge' | 'replace' | 'update';
+type Controller = 'placeholder_status' | 'nudge' | 'replace' | 'update' | 'workload_condition';
 
 /** Counts all, and tells a problem once until no object is left that has one. */
 function observerOf({ metrics, logger }: Context, controller: Controller): QueueObserver {

@@ -18,6 +18,9 @@ export interface RunOptions {
   readonly isTTY?: boolean;
   readonly connect?: Deps['connect'];
   readonly clock?: Deps['clock'];
+  readonly stopping?: Deps['stopping'];
+  /** Hears what is written to stdout. */
+  readonly hear?: (text: string) => void;
 }
 
 const skipAll: Engine = () => ({
@@ -33,7 +36,13 @@ export async function runCli(args: readonly string[], options: RunOptions = {}):
   const out: string[] = [];
   const err: string[] = [];
   const io: Io = {
-    stdout: { write: (text) => void out.push(text), isTTY: options.isTTY },
+    stdout: {
+      write: (text) => {
+        out.push(text);
+        options.hear?.(text);
+      },
+      isTTY: options.isTTY,
+    },
     stderr: { write: (text) => void err.push(text), isTTY: options.isTTY },
     env: options.env ?? {},
     stdin: () => Promise.resolve(options.stdin ?? ''),
@@ -45,6 +54,7 @@ export async function runCli(args: readonly string[], options: RunOptions = {}):
     version: '1.2.3',
     connect: options.connect ?? (() => Promise.reject(new Error('connecting'))),
     clock: options.clock ?? (() => 0),
+    stopping: options.stopping ?? (() => Promise.resolve()),
     serve: (flags) => Promise.reject(new Error('serving', { cause: new Error(chain(flags)) })),
   });
   return { exit, stdout: out.join(''), stderr: err.join('') };

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { check, type Report } from '../../src/check/check.js';
-import { namesOf } from '../../src/check/names.js';
+import { namesOf } from '../../src/survey/names.js';
 import { asData } from '../../src/check/report.js';
 import { checkTable } from '../../src/cli/check-table.js';
 import { ApiError, type ApiClient } from '../../src/cluster/api.js';

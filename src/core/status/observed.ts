@@ -172,14 +172,19 @@ function prunedStatus(status: PodStatus): PodStatus {
   return defined({
     phase: status.phase,
     startTime: status.startTime,
-    conditions: status.conditions?.map(({ type, status: value, reason, lastTransitionTime }) =>
-      defined({ type, status: value, reason, lastTransitionTime }),
-    ),
+    conditions: status.conditions?.map(prunedCondition),
     containerStatuses: status.containerStatuses?.map(prunedContainer),
     initContainerStatuses: status.initContainerStatuses?.map(prunedContainer),
     ephemeralContainerStatuses: status.ephemeralContainerStatuses?.map(prunedContainer),
   });
 }
+
+/** Of the words of conditions, only our own are compared. */
+const prunedCondition = ({ type, status, reason, message, lastTransitionTime }: Condition) =>
+  defined({
+    ...{ type, status, reason, lastTransitionTime },
+    message: type === INJECTED_READY ? message : undefined,
+  });
 
 const prunedContainer = (status: ContainerStatus): ContainerStatus => {
   const { name, image, ready, started, restartCount, state, lastState } = status;

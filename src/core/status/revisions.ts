@@ -82,7 +82,7 @@ export function revisionsOf(
 }
 
 /** Believed is what is there, with an image that a revision of the DaemonSet has. */
-function heldIn(
+export function heldIn(
   { containers, statuses }: ObservedPod,
   { source, name }: Pick<Held, 'source' | 'name'>,
   { known, wanted }: Known,

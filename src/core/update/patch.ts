@@ -25,7 +25,7 @@ export function updatePatch({ pod, recorded, held }: Candidate, update: Update):
   const [containers, initContainers] = [inList(false), inList(true)];
   return {
     metadata: {
-      uid: pod.uid,
+      ...(pod.uid !== '' && { uid: pod.uid }),
       annotations: { [RECORD_ANNOTATION]: recordWith(pod.record, recorded, update) },
     },
     ...(images.size > 0 && {

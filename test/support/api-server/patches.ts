@@ -12,7 +12,10 @@ export function patched(
 ): KubernetesObject {
   if (contentType === 'application/json-patch+json') return jsonPatched(object, patch);
   if (MERGES.includes(contentType)) return mergePatched(object, patch) as KubernetesObject;
-  if (contentType === STRATEGIC) return strategicallyPatched(object, patch) as KubernetesObject;
+  if (contentType === STRATEGIC) {
+    requireUid(object, patch as KubernetesObject);
+    return strategicallyPatched(object, patch) as KubernetesObject;
+  }
   throw new Refusal(415, 'UnsupportedMediaType', `the double does not understand ${contentType}`);
 }
 
@@ -36,6 +39,12 @@ function mergePatched(target: unknown, patch: unknown): unknown {
 }
 
 const STRATEGIC = 'application/strategic-merge-patch+json';
+
+function requireUid(object: KubernetesObject, { metadata }: KubernetesObject): void {
+  if (metadata?.uid !== undefined && metadata.uid !== object.metadata?.uid) {
+    throw new Refusal(409, 'Conflict', 'the uid in the precondition is another');
+  }
+}
 
 /** As the API server merges pods: lists of objects that have a name or a type are merged by it. */
 function strategicallyPatched(target: unknown, patch: unknown): unknown {

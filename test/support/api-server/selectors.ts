@@ -1,24 +1,26 @@
-import type { KubernetesObject } from '../../../src/core/model/types.js';
+import type { KubernetesObject, Pod } from '../../../src/core/model/types.js';
 
 /** What a list or a watch asks for, besides the kind. */
 export interface Selection {
   readonly namespace?: string | undefined;
   /** Such as `a=b,c,!d`; sets (`in`) are not understood here. */
   readonly labelSelector?: string | undefined;
-  /** On `metadata.name` and `metadata.namespace`, as every kind has them. */
+  /** On `metadata.name` and `metadata.namespace`, as every kind has them, and on the `spec.nodeName` of pods. */
   readonly fieldSelector?: string | undefined;
 }
 
-export function selects(selection: Selection, { metadata }: KubernetesObject): boolean {
+export function selects(selection: Selection, object: KubernetesObject): boolean {
+  const { metadata } = object;
   const { namespace, labelSelector = '', fieldSelector = '' } = selection;
   if (namespace !== undefined && metadata?.namespace !== namespace) return false;
   const labels = metadata?.labels ?? {};
-  return fitsAll(labelSelector, labels) && fitsAll(fieldSelector, fieldsOf(metadata));
+  return fitsAll(labelSelector, labels) && fitsAll(fieldSelector, fieldsOf(object));
 }
 
-const fieldsOf = (metadata: KubernetesObject['metadata']): Values => ({
+const fieldsOf = ({ metadata, ...pod }: Pod): Values => ({
   'metadata.name': metadata?.name ?? '',
   'metadata.namespace': metadata?.namespace ?? '',
+  'spec.nodeName': pod.spec?.nodeName ?? '',
 });
 
 type Values = Readonly<Record<string, string>>;

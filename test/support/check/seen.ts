@@ -1,6 +1,6 @@
-import type { Answer, Unanswered } from '../../../src/check/answer.js';
-import { namesOf } from '../../../src/check/names.js';
-import type { Listing } from '../../../src/check/reader.js';
+import type { Answer, Unanswered } from '../../../src/survey/answer.js';
+import { namesOf } from '../../../src/survey/names.js';
+import type { Listing } from '../../../src/survey/reader.js';
 import type { Objects, Seen } from '../../../src/check/seen.js';
 import { issueAuthority, serialOf, type Issued } from '../../../src/certs/issue.js';
 import type { KubernetesObject } from '../../../src/core/model/types.js';

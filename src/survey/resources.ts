@@ -11,7 +11,7 @@ const RBAC = 'rbac.authorization.k8s.io';
 const ADMISSION = 'admissionregistration.k8s.io';
 const AUTHORIZATION = 'authorization.k8s.io';
 
-/** The kinds that nobody but `check` looks at. */
+/** The kinds that nobody but those looks at who ask about a cluster. */
 export const DEPLOYMENTS = kind('apps', 'Deployment', 'deployments');
 export const SERVICES = kind('', 'Service', 'services');
 export const SERVICE_ACCOUNTS = kind('', 'ServiceAccount', 'serviceaccounts');

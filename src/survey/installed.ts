@@ -1,7 +1,6 @@
 import type { KubernetesObject } from '../core/model/types.js';
 import { valueOr, type Answer } from './answer.js';
 import { listAt, stringMapAt, textAt, textsAt } from './raw.js';
-import type { Objects } from './seen.js';
 
 /** What the installed injector was told, as far as its Deployment and its ConfigMap say it. */
 export interface Installed {
@@ -12,11 +11,14 @@ export interface Installed {
   readonly files: Readonly<Record<string, string>>;
 }
 
+/** Where the injector was told its options. */
+export interface InstalledObjects {
+  readonly deployment: Answer<KubernetesObject>;
+  readonly configMap: Answer<KubernetesObject>;
+}
+
 /** @returns undefined if there is no Deployment, or if it or its ConfigMap may not be read. */
-export function installedOf({
-  deployment,
-  configMap,
-}: Pick<Objects, 'deployment' | 'configMap'>): Installed | undefined {
+export function installedOf({ deployment, configMap }: InstalledObjects): Installed | undefined {
   if (!('value' in deployment) || isRefused(configMap)) return undefined;
   const container = listAt(deployment.value, 'spec', 'template', 'spec', 'containers')[0];
   const variables = listAt(container, 'env').map(

@@ -1,6 +1,5 @@
 import { ApiError } from '../cluster/api.js';
 import { problemOf } from '../cluster/problems.js';
-import { finding, type Finding } from './finding.js';
 
 /** What the API server said to a question, or why nobody knows. */
 export type Answer<T> = { readonly value: T } | Unanswered;
@@ -33,23 +32,6 @@ function unanswered(what: string, error: unknown): Unanswered {
   if (status === 403) return { why: 'forbidden', what: `may not ${what}`, words };
   return { why: status === 404 ? 'absent' : 'failed', what: words, words };
 }
-
-/**
- * @param look what is found where there is an answer.
- * @param absent what is found where there is nothing; if it is not given, nothing is.
- */
-export function given<T>(
-  answer: Answer<T>,
-  look: (value: T) => readonly Finding[],
-  absent: () => readonly Finding[] = () => [],
-): readonly Finding[] {
-  if ('value' in answer) return look(answer.value);
-  return answer.why === 'absent' ? absent() : [unknown(answer)];
-}
-
-/** Says that nobody knows. */
-export const unknown = ({ why, what }: Unanswered): Finding =>
-  finding(why === 'forbidden' ? 'not_allowed' : 'not_answered', what);
 
 /** The value of an answer, or what stands for none. */
 export const valueOr = <T>(answer: Answer<T>, none: T): T =>

@@ -1,0 +1,161 @@
+import { reportsOf } from '../core/condition/containers.js';
+import { RECORD_ANNOTATION } from '../core/model/annotations.js';
+import { defined } from '../core/model/defined.js';
+import { isOwnedByDaemonSet, metaOf } from '../core/model/pod.js';
+import { escapeKey } from '../core/patch/builder.js';
+import { valueAt, type Pod } from '../core/model/types.js';
+import type { DaemonSetVerdict, Outcome } from '../core/outcome.js';
+import type { InjectionRecord, RecordedDaemonSet } from '../core/record/record.js';
+import { observed, type ObservedPod } from '../core/status/observed.js';
+import { asCreated } from '../survey/as-created.js';
+import { asker, doubtedIn, isPass, keyOf, lossOf } from './belief.js';
+import { wantedOf, type Scene } from './lists.js';
+import type {
+  AbsentDaemonSet,
+  InjectedDaemonSet,
+  PodStatus,
+  Problem,
+  ProblemKind,
+} from './report.js';
+
+/** A pod and what is wrong with it. */
+export interface JudgedPod {
+  readonly status: PodStatus;
+  readonly problems: readonly Problem[];
+}
+
+/** What there is to know of a pod while it is judged. */
+interface Case {
+  readonly pod: Pod;
+  readonly seen: ObservedPod;
+  readonly scene: Scene;
+  readonly outcome: Outcome;
+  /** The DaemonSets of its record of which a container is in the pod, and that are believed. */
+  readonly believed: readonly RecordedDaemonSet[];
+}
+
+/** Pods that nobody counts: they do not run any more, or are of DaemonSets themselves. */
+export const isCounted = (pod: Pod): boolean => {
+  const { phase, isTerminating } = observed(pod);
+  return phase !== 'Succeeded' && phase !== 'Failed' && !isTerminating && !isOwnedByDaemonSet(pod);
+};
+
+/** Says of a pod what was injected into it, what was not and why, and what is not as it should be. */
+export function judgePod(pod: Pod, scene: Scene): JudgedPod {
+  const seen = observed(pod);
+  const problemOf = problemsIn(seen);
+  const outcome = outcomeFor(pod, seen, scene);
+  const { record } = seen;
+  const forged = record === undefined ? [] : forgedIn({ pod, seen, scene, outcome }, record);
+  const believed = (record?.daemonSets ?? []).filter((one) => !forged.includes(one));
+  const all: Case = { pod, seen, scene, outcome, believed };
+  const injected = believed.map((one) => injectedOf(one, all));
+  const absent = absentIn(all);
+  const isReal = scene.hasNode(seen.node) && scene.profileOf(seen.node) === undefined;
+  return {
+    status: {
+      ...{ namespace: seen.namespace, name: seen.name, node: seen.node, phase: seen.phase },
+      ...{ injected, absent },
+    },
+    problems: [
+      ...unreadable(pod, seen).map((detail) => problemOf('forged', '', detail)),
+      ...forged.map((one) => problemOf('forged', keyOf(one), forgeryOf(one, seen))),
+      ...(isReal ? believed.map((one) => problemOf('misplaced', keyOf(one))) : []),
+      ...(isReal ? [] : orphansIn(all, problemOf)),
+      ...absent
+        .filter(({ reason }) => reason === 'missed')
+        .map(({ daemonSet }) => problemOf('missed', daemonSet)),
+    ],
+  };
+}
+
+/** What is said of a pod with a record counts as soon as it says something of the record. */
+function outcomeFor(pod: Pod, { record }: ObservedPod, scene: Scene): Outcome {
+  const ask = asker(scene);
+  const created = asCreated(pod, ask);
+  return record === undefined || isPass(created) ? created : orElse(ask(pod), created);
+}
+
+const orElse = (outcome: Outcome, other: Outcome): Outcome => (isPass(outcome) ? outcome : other);
+
+type Judged = Pick<Case, 'pod' | 'seen' | 'scene' | 'outcome'>;
+
+function forgedIn({ pod, seen, scene, outcome }: Judged, record: InjectionRecord) {
+  const doubted = doubtedIn(pod, record, scene, outcome);
+  return record.daemonSets.filter((one) => doubted.includes(one) || isEmpty(one, seen));
+}
+
+/** Whether none of the containers that a record names is in the pod. */
+const isEmpty = ({ containers }: RecordedDaemonSet, seen: ObservedPod): boolean =>
+  containers.every(({ injectedAs }) => !seen.containers.has(injectedAs));
+
+const forgeryOf = (recorded: RecordedDaemonSet, seen: ObservedPod): string =>
+  isEmpty(recorded, seen)
+    ? 'none of the containers that the record names is in the pod'
+    : 'the record names containers that the injector would not have made';
+
+const unreadable = (pod: Pod, { record }: ObservedPod): readonly string[] =>
+  record === undefined && valueAt(metaOf(pod).annotations, RECORD_ANNOTATION) !== undefined
+    ? ['the record cannot be read']
+    : [];
+
+function injectedOf(
+  recorded: RecordedDaemonSet,
+  { seen, scene, outcome }: Case,
+): InjectedDaemonSet {
+  const daemonSet = keyOf(recorded);
+  const containers = reportsOf(seen, [recorded]);
+  const wanted = wantedOf(scene, daemonSet, seen.node);
+  const differs = wanted !== '' && recorded.revision !== wanted;
+  return {
+    ...{ daemonSet, revision: recorded.revision, wanted, containers },
+    outdated: differs && (!isPass(outcome) || wouldChange(outcome)),
+    ready: containers.every(({ ready }) => ready),
+  };
+}
+
+const RECORD_PATH = `/metadata/annotations/${escapeKey(RECORD_ANNOTATION)}`;
+
+/** Whether a pass would change more than the record: where it would not, another revision injects the same. */
+const wouldChange = ({ operations }: Outcome): boolean =>
+  operations.some(({ path }) => path !== RECORD_PATH);
+
+/** Every marked DaemonSet that is not in the pod. */
+function absentIn({ seen, scene, outcome, believed }: Case): readonly AbsentDaemonSet[] {
+  const recorded = new Set((seen.record?.daemonSets ?? []).map(keyOf));
+  const isVirtual = scene.profileOf(seen.node) !== undefined;
+  const verdicts = new Map(outcome.daemonSets.map((one) => [`${one.namespace}/${one.name}`, one]));
+  return scene.facts.daemonSets.marked
+    .filter(({ key }) => !recorded.has(key) && !believed.some((one) => keyOf(one) === key))
+    .map(({ key }) => {
+      const verdict = isPass(outcome) ? verdicts.get(key) : undefined;
+      const { reason, detail } = verdict ?? outcome;
+      const isMissed = verdict?.decision === 'inject' && isVirtual;
+      return defined({ daemonSet: key, reason: isMissed ? 'missed' : reason, detail });
+    });
+}
+
+type MakeProblem = (kind: ProblemKind, daemonSet: string, detail?: string) => Problem;
+
+const problemsIn =
+  ({ key, node }: ObservedPod): MakeProblem =>
+  (kind, daemonSet, detail) =>
+    defined({ kind, pod: key, node, daemonSet, detail });
+
+const orphansIn = (all: Case, problemOf: MakeProblem): readonly Problem[] =>
+  all.believed.flatMap((recorded) => {
+    const loss = lossOf(recorded, all.scene) ?? refusalOf(recorded, all.outcome);
+    return loss === undefined ? [] : [problemOf('orphaned', keyOf(recorded), loss)];
+  });
+
+/** Why a pod would not get a DaemonSet any more that it has. */
+function refusalOf(recorded: RecordedDaemonSet, outcome: Outcome): string | undefined {
+  if (!isPass(outcome)) return textOf(outcome);
+  const verdict = outcome.daemonSets.find(
+    ({ namespace, name }) => `${namespace}/${name}` === keyOf(recorded),
+  );
+  return verdict === undefined || verdict.decision === 'inject' ? undefined : textOf(verdict);
+}
+
+const textOf = ({ reason, detail = '' }: Outcome | DaemonSetVerdict): string =>
+  detail === '' ? reason : `${reason} (${detail})`;
