@@ -22,6 +22,11 @@ describe('Backoff', () => {
     expect(backoff.next(1)).toBe(100);
   });
 
+  it('heeds no more than a minute of what it asks', () => {
+    const backoff = new Backoff({ random: () => 0, first: 100 });
+    expect(backoff.next(2 ** 40)).toBe(60_000);
+  });
+
   it('begins anew when all is well', () => {
     const backoff = new Backoff({ random: () => 1, first: 100 });
     backoff.next();

@@ -8,6 +8,9 @@ const FIRST = 800;
  */
 const MOST = 10_000;
 
+/** The most that an API server may ask for; it asks for a second or a few, and a proxy between may say anything. */
+const MOST_ASKED = 60_000;
+
 export interface BackoffOptions {
   /** From 0 to 1, as Math.random gives it. */
   readonly random: () => number;
@@ -34,14 +37,14 @@ export class Backoff {
   /**
    * Counts a failure.
    *
-   * @param atLeast milliseconds that the API server asked for.
+   * @param atLeast milliseconds that the API server asked for; a minute at most is heeded.
    * @returns the milliseconds to wait, between a half and the whole of what is due.
    */
   next(atLeast = 0): number {
     const due = Math.min(MOST, this.#first * 2 ** Math.min(this.#failures, 20));
     this.#failures += 1;
     const jitter = (due / 2) * this.#random();
-    return Math.max(due / 2, atLeast) + jitter;
+    return Math.max(due / 2, Math.min(atLeast, MOST_ASKED)) + jitter;
   }
 }
 

@@ -28,6 +28,13 @@ const cacheOf = () => {
 };
 
 describe('a cache', () => {
+  it('has nothing of an item that somebody made too large', () => {
+    const { cache, heard } = cacheOf();
+    cache.put(object('a', 'red'));
+    cache.put(object('a', 'r'.repeat(70_000)));
+    expect([cache.count(), heard]).toEqual([0, ['- to red', 'red to -']]);
+  });
+
   it('finds items by their names and under what they say', () => {
     const { cache, names } = cacheOf();
     cache.put(object('a', 'red'));

@@ -16,6 +16,12 @@ export interface CacheOptions<Item> {
 /** Hears of an item that came (no `before`), changed, or went (no `after`). */
 export type CacheListener<Item> = (before: Item | undefined, after: Item | undefined) => void;
 
+/**
+ * Characters of JSON of what is kept of an object. A pod with twenty injected containers has some ten thousand; anybody who
+ * may label a pod can make it a million, and thousands of those would fill the memory of every replica.
+ */
+const LARGEST = 64 * 1024;
+
 /** The objects of one kind, read, with what they are to be found under. */
 export class Cache<Item> implements Sink {
   readonly #options: CacheOptions<Item>;
@@ -60,8 +66,10 @@ export class Cache<Item> implements Sink {
     for (const key of gone) this.#set(key, undefined);
   }
 
+  /** Takes an object over; one that is too large counts as absent. */
   put(object: KubernetesObject): void {
-    this.#set(keyOf(object), this.#options.read(compact(object)));
+    const { object: kept, size } = compact(object);
+    this.#set(keyOf(object), size > LARGEST ? undefined : this.#options.read(kept));
   }
 
   drop(object: KubernetesObject): void {

@@ -171,6 +171,15 @@ function adopt(state: State, observe: AuthorityObserver, authority: Authority): 
 const bundleIn = ({ authority, strays }: State, now: number): string | undefined =>
   authority && bundleOf({ ...authority, previous: [...authority.previous, ...strays] }, now);
 
+/**
+ * How many times the absence is waited. An empty Secret came with the manifests, and there never was an authority. Where there
+ * is no Secret at all, who remembers the last authority comes before who remembers none.
+ */
+function patienceOf({ object, authority }: State): number {
+  if (authority) return 1;
+  return object ? 0 : 2;
+}
+
 async function makeIfMissing(
   state: State,
   options: AuthorityOptions,
@@ -178,7 +187,7 @@ async function makeIfMissing(
 ): Promise<number> {
   if (followed.unready() !== undefined || state.reading.kind !== 'empty') return LOOK;
   const { clock, issue, absence = ABSENCE, observe } = options;
-  const wait = state.authority ? (state.awaySince ?? 0) + absence - clock.monotonic() : 0;
+  const wait = (state.awaySince ?? 0) + absence * patienceOf(state) - clock.monotonic();
   if (wait > 0) return wait;
   // Others may make one meanwhile, and that one must not be written over.
   const seen = state.object;

@@ -226,6 +226,16 @@ describe('certificates of replicas', () => {
     expect(secret()?.metadata).toMatchObject({ labels, annotations });
   });
 
+  it('are not overtaken by a new one when the Secret is deleted', async () => {
+    await start(1);
+    await certified();
+    const before = authority().ca.cert;
+    api.store.drop(secret() ?? {});
+    await start(1);
+    await certified();
+    expect([authority().ca.cert, ...authority().previous]).toContain(before);
+  });
+
   it('follow an authority that somebody else put there, when callers trust it', async () => {
     await start(3);
     await certified();

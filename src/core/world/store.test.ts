@@ -167,4 +167,13 @@ describe('what a World notes as a change', () => {
     expect(store.journal.since(4990)).toHaveLength(10);
     expect(store.journal.since(5000)).toEqual([]);
   });
+
+  it('takes no more memory where somebody changes a large object all day', () => {
+    const store = new WorldStore();
+    const text = 'x'.repeat(1_000_000);
+    for (let i = 0; i < 100; i += 1) store.put(configMap({ [`${i}${text}`]: '' }));
+    expect(store.journal.since(99)).toHaveLength(1);
+    expect(store.journal.since(80)).toBeUndefined();
+    expect(store.journal.position).toBe(100);
+  });
 });
