@@ -135,7 +135,7 @@ describe('serve in a cluster that it cannot read', () => {
     await vi.waitFor(async () => {
       const { status, body } = await ready(process);
       expect(status).toBe(503);
-      expect(body.match(/ECONNREFUSED/g)).toHaveLength(6);
+      expect(body.match(/ECONNREFUSED/g)).toHaveLength(7);
     }, BUSY);
     expect(await review(process)).toMatchObject({ status: 503 });
     expect((await getPage(process.ops, '/healthz')).status).toBe(200);
