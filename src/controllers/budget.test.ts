@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import type { KubernetesObject } from '../core/model/types.js';
 import { budgetOf } from './budget.js';
 
 const rolling = (maxUnavailable: unknown) => ({
@@ -10,7 +11,7 @@ const status = (desiredNumberScheduled: number, numberUnavailable = 0) => ({
 });
 
 describe('how many more pods of a DaemonSet may be away', () => {
-  it.each<[string, object, number, number]>([
+  it.each<[string, KubernetesObject, number, number]>([
     ['one, where it says nothing', { status: status(10) }, 0, 1],
     ['as many as it says', { spec: rolling(3), status: status(10) }, 0, 3],
     ['per cent, rounded up', { spec: rolling('15%'), status: status(10) }, 0, 2],
