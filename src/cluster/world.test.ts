@@ -1,8 +1,9 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { startApiServer, type ApiServer } from '../../test/support/api-server/api-server.js';
 import { clientOf } from '../../test/support/api-server/client.js';
-import { aDaemonSet, aPod, superNode } from '../../test/support/builders.js';
+import { aDaemonSet, aPlaceholder, aPod, superNode } from '../../test/support/builders.js';
 import type { KubernetesObject } from '../core/model/types.js';
+import { targetNodeOf } from '../core/placeholder/placeholder.js';
 import type { ApiClient } from './api.js';
 import type { WatchObserver } from './reflector.js';
 import { clusterWorld, type ClusterWorld } from './world.js';
@@ -83,14 +84,29 @@ describe('a World that follows a cluster', () => {
     cluster.start();
     await untilReady();
     api.store.put(superNode(), aDaemonSet(), aNamespace('shop'), aRevision('r1', 'DaemonSet'));
+    api.store.put(aPlaceholder({ node: 'super', revision: 'r1' }));
     await vi.waitFor(() => {
-      expect(Object.values(counts).map((count) => count())).toEqual([1, 1, 1, 1, 0, 0]);
+      expect(Object.values(counts).map((count) => count())).toEqual([1, 1, 1, 1, 1, 0]);
     });
     api.store.drop(superNode());
     await vi.waitFor(() => {
       expect(cluster.world.nodes()).toEqual([]);
     });
     expect(cluster.world.daemonSets()).toHaveLength(1);
+    api.store.drop(aPlaceholder({ node: 'super', revision: 'r1' }));
+    await vi.waitFor(() => {
+      expect(cluster.world.placeholders(aDaemonSet())).toEqual([]);
+    });
+  });
+
+  it('has the placeholders, and of no other pod anything', async () => {
+    api.store.put(aPlaceholder({ node: 'super', revision: 'r1' }), injected('a'));
+    cluster.start();
+    await untilReady();
+    const [placeholder] = cluster.world.placeholders(aDaemonSet());
+    expect(placeholder?.metadata).toMatchObject({ name: 'agent-super' });
+    expect(placeholder && targetNodeOf(placeholder)).toBe('super');
+    expect([counts['Placeholder']?.(), counts['Pod']?.()]).toEqual([1, 1]);
   });
 
   it('has no revisions of others than DaemonSets', async () => {
@@ -118,7 +134,7 @@ describe('a World that follows a cluster', () => {
     });
     const asked = api.calls.filter(({ path }) => path.endsWith('/pods'));
     expect(new Set(asked.map(({ query }) => query['labelSelector']))).toEqual(
-      new Set(['ds-injector.io/injected=true', 'ds-injector.io/placeholder=true']),
+      new Set(['ds-injector.io/placeholder=true', 'ds-injector.io/injected=true']),
     );
   });
 

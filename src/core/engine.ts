@@ -2,6 +2,7 @@ import { choose, unknownNames } from './decide/choose.js';
 import { gateFor } from './decide/gates.js';
 import { landingOf } from './decide/landing.js';
 import { wishesOf } from './decide/pod-wishes.js';
+import { revised } from './decide/revise.js';
 import type { Subject } from './decide/subject.js';
 import { factsOf } from './facts/facts.js';
 import { podMisfit } from './model/pod-misfit.js';
@@ -63,7 +64,11 @@ export function inject(request: Request, world: World, settings: Settings): Outc
     : injectAt({
         subject,
         landing,
-        choice: choose(subject, landing.fitting, request.nameAll === true),
+        choice: revised(
+          choose(subject, landing.fitting, request.nameAll === true),
+          subject,
+          landing,
+        ),
         warnings: [...warnings, ...unknownNames(subject)],
       });
 }

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { aPlaceholder } from '../../test/support/builders.js';
 import { problemText } from './manifest.js';
 import { parseManifests } from './parse.js';
 import { WorldStore } from '../core/world/store.js';
@@ -51,6 +52,15 @@ describe('snapshotOf', () => {
     expect(world.find('ConfigMap', 'shop', 'c')).toBeDefined();
     expect(world.find('ConfigMap', 'default', 'c')).toBeUndefined();
     expect(world.find('ServiceAccount', 'default', 'default')).toBeDefined();
+  });
+
+  it('takes placeholders, and no other pod, nor is any other asked for a name', () => {
+    const taken = snapshot(
+      aPlaceholder({ node: 'super', revision: 'r1' }),
+      { apiVersion: 'v1', kind: 'Pod', metadata: { generateName: 'app-' } },
+      { apiVersion: 'v1', kind: 'Pod', metadata: 7 },
+    );
+    expect(taken).toMatchObject({ counts: { Pod: 1 }, problems: [] });
   });
 
   it('keeps of a Secret its keys and nothing that could hold a value', () => {

@@ -1,4 +1,5 @@
 import type { KubernetesObject } from '../core/model/types.js';
+import { isPlaceholder } from '../core/placeholder/placeholder.js';
 import type { Manifest, Problem } from './manifest.js';
 import { faultOfShape } from './shape.js';
 
@@ -12,12 +13,13 @@ export interface Snapshot {
   readonly problems: readonly Problem[];
 }
 
-/** The kinds of a World and the API versions in which they are understood. */
+/** The kinds of a World, of the pods only the placeholders, and the API versions in which they are understood. */
 const KINDS: Readonly<Record<string, readonly string[]>> = {
   DaemonSet: ['apps/v1', 'apps/v1beta2', 'extensions/v1beta1'],
   ControllerRevision: ['apps/v1', 'apps/v1beta2', 'apps/v1beta1'],
   Node: ['v1'],
   Namespace: ['v1'],
+  Pod: ['v1'],
   ConfigMap: ['v1'],
   Secret: ['v1'],
   ServiceAccount: ['v1'],
@@ -44,8 +46,11 @@ export function snapshotOf(manifests: readonly Manifest[]): Snapshot {
   return { objects: [...objects.values()], counts: countsOf(objects), problems };
 }
 
-const isKnown = ({ apiVersion = '', kind = '' }: KubernetesObject): boolean =>
-  Object.hasOwn(KINDS, kind) && KINDS[kind]?.includes(apiVersion) === true;
+const isKnown = (object: KubernetesObject): boolean => {
+  const { apiVersion = '', kind = '' } = object;
+  if (!Object.hasOwn(KINDS, kind) || KINDS[kind]?.includes(apiVersion) !== true) return false;
+  return kind !== 'Pod' || isPlaceholder(object);
+};
 
 function problemsOf({ object, file, document, line, inexact }: Manifest): readonly Problem[] {
   const fault = faultOfShape(object);

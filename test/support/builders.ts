@@ -71,6 +71,46 @@ export const aDaemonSet = (...overrides: Overrides<DaemonSet>[]): DaemonSet =>
     ...overrides,
   );
 
+/** What a placeholder stands for. */
+interface PlaceholderParts {
+  readonly node: string;
+  readonly revision: string;
+  readonly owner?: { readonly name?: string; readonly uid?: string };
+  readonly pod?: Overrides<Pod>;
+}
+
+/** A placeholder of `monitoring/agent`, as the DaemonSet controller makes it and the webhook changes it. */
+export const aPlaceholder = ({ node, revision, owner, pod = {} }: PlaceholderParts): Pod =>
+  merge<Pod>(
+    {
+      apiVersion: 'v1',
+      kind: 'Pod',
+      metadata: {
+        name: `${owner?.name ?? 'agent'}-${node}`,
+        namespace: 'monitoring',
+        uid: `${owner?.name ?? 'agent'}-${node}`,
+        labels: { 'ds-injector.io/placeholder': 'true', 'controller-revision-hash': revision },
+        ownerReferences: [
+          { apiVersion: 'apps/v1', kind: 'DaemonSet', name: 'agent', controller: true, ...owner },
+        ],
+      },
+      spec: {
+        containers: [aContainer({ name: 'agent', image: 'example.org/agent:1' })],
+        schedulingGates: [{ name: 'ds-injector.io/placeholder' }],
+        affinity: {
+          nodeAffinity: {
+            requiredDuringSchedulingIgnoredDuringExecution: {
+              nodeSelectorTerms: [
+                { matchFields: [{ key: 'metadata.name', operator: 'In', values: [node] }] },
+              ],
+            },
+          },
+        },
+      },
+    },
+    pod,
+  );
+
 /** A node of which nothing is known but its name and a current kubelet. */
 export const aNode = (...overrides: Overrides<Node>[]): Node =>
   merge<Node>(

@@ -25,6 +25,8 @@ export interface Blueprint {
   readonly misfit: string | undefined;
   readonly byLabel: Readonly<StringMap>;
   readonly isolation: 'sidecar' | 'ephemeral' | undefined;
+  /** Whether its init containers may hold the pod before they have proven themselves. */
+  readonly gatesInits: boolean;
   readonly placement: 'native' | 'plain' | undefined;
   /** Init containers that run to their end. */
   readonly inits: readonly Container[];
@@ -63,7 +65,6 @@ export function blueprintOf(
     warn: (warning) => warnings.push(warning),
   };
   const spec = misfit === undefined ? specOf(template) : {};
-  readOwn(reader, 'init', oneOf('gate'));
   const inits = list(spec.initContainers).filter((container) => !isNativeSidecar(container));
   const daemons = [...list(spec.initContainers).filter(isNativeSidecar), ...list(spec.containers)];
   const containers = [...inits, ...daemons];
@@ -78,6 +79,7 @@ export function blueprintOf(
     misfit,
     byLabel: read(reader, 'ds-inject-by-label', parseLabels) ?? {},
     isolation: readOwn(reader, 'isolation', oneOf('sidecar', 'ephemeral')),
+    gatesInits: readOwn(reader, 'init', oneOf('gate')) === 'gate',
     placement: readOwn(reader, 'placement', oneOf('native', 'plain')),
     inits,
     daemons,

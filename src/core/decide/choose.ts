@@ -17,6 +17,8 @@ export interface Choice {
   readonly others: readonly DaemonSetVerdict[];
   /** How many marked DaemonSets there are besides. */
   readonly unnamed: number;
+  /** What there is to say of the revisions that were picked; absent for nothing. */
+  readonly warnings?: readonly Warning[];
 }
 
 /** A review names only so many DaemonSets that have nothing to do with the pod: its cost must not grow with them. */

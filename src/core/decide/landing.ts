@@ -34,6 +34,8 @@ export interface Landing {
   /** A text that differs wherever the ground does. */
   readonly key: string;
   readonly fitting: Fitting;
+  /** The virtual nodes. */
+  readonly spots: readonly Spot[];
 }
 
 /**
@@ -80,6 +82,7 @@ function at(spots: readonly Spot[], subject: Subject): Landing | PodReason {
     ground: { profile, ...features },
     key: JSON.stringify([profiles.map(({ name }) => name), features]),
     fitting: fittingAt(virtual, subject),
+    spots: virtual,
   };
 }
 

@@ -56,6 +56,16 @@ export const daemonSetReasons = {
       'The pod ends by itself, and its node or API server has no native sidecars, so an injected container would keep it from ending.',
     todo: 'Use Kubernetes 1.29 or later there.',
   },
+  revision_not_proven: {
+    sentence:
+      'No revision of the DaemonSet has been ready on a virtual node yet, and one that fails would keep this pod from starting or from ending.',
+    todo: 'Let it run in a pod that it cannot hold, or set ds-injector.io/init to gate if its init containers may hold pods.',
+  },
+  revision_broken: {
+    sentence:
+      'The revision of the DaemonSet failed in the pods that have it, and there is none that is proven.',
+    todo: 'Correct the DaemonSet; the detail says how it failed.',
+  },
   host_mutator: {
     sentence: 'The DaemonSet has to change its host, and a virtual node has none.',
     todo: 'Keep it off virtual nodes; the platform does this work there.',
@@ -112,6 +122,11 @@ export const warnings = {
   unknown_daemonset: {
     sentence: 'The pod lists a DaemonSet that does not exist or is not marked.',
     todo: 'Correct the list in the ds-injection annotation.',
+  },
+  broken_revision: {
+    sentence:
+      'The revision of a DaemonSet failed in the pods that have it; an earlier one is injected.',
+    todo: 'Correct the DaemonSet; the message says how it failed.',
   },
   record_dropped: {
     sentence:

@@ -1,4 +1,5 @@
 import type { NodeClass } from '../facts/nodes.js';
+import { metaOf } from '../model/pod.js';
 import type { Node, PodSpec, StringMap } from '../model/types.js';
 import type { Fit } from '../scheduling/fit.js';
 import { fitOf } from '../scheduling/fit.js';
@@ -14,6 +15,10 @@ export interface Spot {
 
 export const nodesAt = ({ nodes, nodeClass }: Spot): readonly Node[] =>
   nodes ?? [...nodeClass.nodes.values()];
+
+/** The names of the nodes of a spot. */
+export const namesAt = ({ nodes, nodeClass }: Spot): Iterable<string> =>
+  nodes?.map((node) => metaOf(node).name ?? '') ?? nodeClass.nodes.keys();
 
 type Asked = Pick<Subject, 'spec' | 'namespace' | 'world' | 'facts'>;
 

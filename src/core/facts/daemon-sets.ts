@@ -3,11 +3,13 @@ import { blueprintOf, namesOf } from '../decide/blueprint.js';
 import { defined } from '../model/defined.js';
 import { metaOf } from '../model/pod.js';
 import { canonical, fingerprint } from '../model/text.js';
-import { list, map } from '../model/types.js';
+import { list } from '../model/types.js';
 import type { ControllerRevision, DaemonSet, PodTemplate } from '../model/types.js';
 import { byName } from '../world/store.js';
 import type { World } from '../world/world.js';
 import { Recall } from './recall.js';
+import { hashOf, standingOf } from './standing.js';
+import type { Standing } from './standing.js';
 
 /** Earlier revisions that are kept as they were read: as many as are rolled out at a time, and some more. */
 const PAST_KEPT = 200;
@@ -19,6 +21,8 @@ export class DaemonSetIndex {
   readonly #blueprints = new Map<string, Blueprint>();
   readonly #ids = new WeakMap<Blueprint, number>();
   readonly #revisions = new Map<string, string>();
+  readonly #standings = new Map<string, Standing>();
+  readonly #hashes = new WeakMap<Blueprint, string>();
   readonly #past = new Recall<Blueprint | 'unknown'>(PAST_KEPT);
   #lastId = 0;
   #marked: readonly Blueprint[] | undefined;
@@ -84,24 +88,30 @@ export class DaemonSetIndex {
   }
 
   /**
-   * The revision of a DaemonSet's present template: the hash that its ControllerRevision has, or, where the World has
-   * none for it (offline), a fingerprint of the template.
+   * The revision of a DaemonSet's template as it was read: the hash that its ControllerRevision has, or, where the World
+   * has none for the present one (offline), a fingerprint of the template.
    */
-  revisionOf({ key, daemonSet }: Blueprint): string {
-    const known = this.#revisions.get(key) ?? this.#findRevision(daemonSet);
-    this.#revisions.set(key, known);
+  revisionOf(blueprint: Blueprint): string {
+    const { key, daemonSet } = blueprint;
+    const known =
+      this.#hashes.get(blueprint) ?? this.#revisions.get(key) ?? this.#findRevision(daemonSet);
+    if (!this.#hashes.has(blueprint)) this.#revisions.set(key, known);
+    return known;
+  }
+
+  /** How the revisions of a DaemonSet did so far. */
+  standingOf({ key, daemonSet }: Blueprint): Standing {
+    const known = this.#standings.get(key) ?? standingOf(this.#world.revisions(daemonSet));
+    this.#standings.set(key, known);
     return known;
   }
 
   /** The reading of a DaemonSet's template that a revision hash stands for; undefined where the World has none. */
   blueprintAt(present: Blueprint, hash: string): Blueprint | undefined {
     if (this.revisionOf(present) === hash) return present;
-    const past = this.#past.answer(`${this.idOf(present)}@${hash}`, () => {
-      const template = this.#templateAt(present.daemonSet, hash);
-      return template === undefined
-        ? 'unknown'
-        : blueprintOf(present.daemonSet, this.#prefixes, template);
-    });
+    const past = this.#past.answer(`${this.idOf(present)}@${hash}`, () =>
+      this.#readPast(present, hash),
+    );
     return past === 'unknown' ? undefined : past;
   }
 
@@ -109,6 +119,7 @@ export class DaemonSetIndex {
     this.#marked = undefined;
     this.#names = undefined;
     this.#revisions.delete(key);
+    this.#standings.delete(key);
   }
 
   #findRevision(daemonSet: DaemonSet): string {
@@ -119,6 +130,14 @@ export class DaemonSetIndex {
     return revision === undefined ? `t${fingerprint(template)}` : hashOf(revision);
   }
 
+  #readPast({ daemonSet }: Blueprint, hash: string): Blueprint | 'unknown' {
+    const template = this.#templateAt(daemonSet, hash);
+    if (template === undefined) return 'unknown';
+    const past = blueprintOf(daemonSet, this.#prefixes, template);
+    this.#hashes.set(past, hash);
+    return past;
+  }
+
   #templateAt(daemonSet: DaemonSet, hash: string): PodTemplate | undefined {
     const revision = this.#world
       .revisions(daemonSet)
@@ -126,9 +145,6 @@ export class DaemonSetIndex {
     return revision === undefined ? undefined : templateOf(revision);
   }
 }
-
-const hashOf = (revision: ControllerRevision): string =>
-  map(metaOf(revision).labels)['controller-revision-hash'] ?? metaOf(revision).name ?? '';
 
 /** A ControllerRevision holds a patch: `spec.template` with the directive that it replaces the present one. */
 function templateOf({ data }: ControllerRevision): PodTemplate | undefined {

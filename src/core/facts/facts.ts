@@ -8,6 +8,7 @@ import type { World } from '../world/world.js';
 import { DaemonSetIndex } from './daemon-sets.js';
 import { NodeIndex } from './nodes.js';
 import { Recall } from './recall.js';
+import { WantedIndex } from './wanted.js';
 
 /** Kinds of workloads that make pods at about the same time; a cluster of thousands has fewer that ask differently. */
 const KEPT = 1000;
@@ -20,6 +21,7 @@ export class Facts {
   readonly settings: Settings;
   readonly nodes: NodeIndex;
   readonly daemonSets: DaemonSetIndex;
+  readonly wanted = new WantedIndex();
   /** Where pods land, by what they ask of nodes. */
   readonly landings = new Recall<Landing | PodReason>(KEPT);
   /** What is added to pods, by all that a plan depends on; see plan/outline.ts. */
@@ -35,7 +37,7 @@ export class Facts {
     this.nodes = new NodeIndex(settings.profiles);
     this.daemonSets = new DaemonSetIndex(world, settings.annotationPrefixes);
     for (const node of world.nodes()) this.nodes.put(node);
-    for (const daemonSet of world.daemonSets()) this.daemonSets.put(daemonSet);
+    for (const daemonSet of world.daemonSets()) this.#takeDaemonSet({ after: daemonSet });
   }
 
   /** Another number whenever something in a namespace has changed that a plan may depend on. */
@@ -60,6 +62,7 @@ export class Facts {
     if (object.kind === 'Node') this.#takeNode(change, name);
     else if (object.kind === 'DaemonSet') this.#takeDaemonSet(change);
     else if (object.kind === 'Namespace') this.#takeNamespace(name);
+    else if (object.kind === 'Pod') this.wanted.take(change);
     else if (object.kind === 'ControllerRevision') this.#takeRevision(change);
     else this.#stamp(namespace);
   }
@@ -70,9 +73,12 @@ export class Facts {
     this.landings.clear();
   }
 
-  #takeDaemonSet({ before, after }: Change): void {
+  #takeDaemonSet({ before, after }: Partial<Change>): void {
     if (after !== undefined) this.daemonSets.put(after);
-    else if (before !== undefined) this.daemonSets.drop(before);
+    if (before === undefined && after !== undefined) {
+      for (const placeholder of this.#world.placeholders(after)) this.wanted.put(placeholder);
+    }
+    if (after === undefined && before !== undefined) this.daemonSets.drop(before);
     this.landings.clear();
   }
 

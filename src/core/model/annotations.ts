@@ -24,6 +24,15 @@ export const NUDGE_ANNOTATION = `${OWN_PREFIX}nudge`;
 /** The condition of an injected pod that says whether all that was injected is ready. */
 export const INJECTED_READY = `${OWN_PREFIX}InjectedContainersReady`;
 
+/** On a ControllerRevision, "true": its containers have been ready on a virtual node. Written by the leader. */
+export const PROVEN_ANNOTATION = `${OWN_PREFIX}proven`;
+
+/** On a ControllerRevision: why it is not injected any more, in a few words. Written by the leader. */
+export const BROKEN_ANNOTATION = `${OWN_PREFIX}broken`;
+
+/** The label by which Kubernetes says of which revision a pod of a DaemonSet, or a ControllerRevision, is. */
+export const REVISION_LABEL = 'controller-revision-hash';
+
 /** Where an annotation was found and what it says. */
 export interface Found {
   readonly key: string;

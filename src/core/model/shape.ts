@@ -21,7 +21,9 @@ const metadata: Shape = {
     uid: 'string',
     labels: stringMap,
     annotations: stringMap,
-    ownerReferences: { each: { fields: { apiVersion: 'string', kind: 'string', name: 'string' } } },
+    ownerReferences: {
+      each: { fields: { apiVersion: 'string', kind: 'string', name: 'string', uid: 'string' } },
+    },
   },
 };
 const keyRef: Shape = { fields: { name: 'string', key: 'string' } };
@@ -91,6 +93,11 @@ const nodeTerms: Shape = {
     },
   },
 };
+const affinity: Shape = {
+  fields: {
+    nodeAffinity: { fields: { requiredDuringSchedulingIgnoredDuringExecution: nodeTerms } },
+  },
+};
 const podSpec: Shape = {
   fields: {
     containers: named(container),
@@ -113,11 +120,7 @@ const podSpec: Shape = {
     imagePullSecrets: { each: { fields: { name: 'string' } } },
     schedulingGates: { each: { fields: { name: 'string' } } },
     nodeSelector: stringMap,
-    affinity: {
-      fields: {
-        nodeAffinity: { fields: { requiredDuringSchedulingIgnoredDuringExecution: nodeTerms } },
-      },
-    },
+    affinity,
     tolerations: {
       each: { fields: { key: 'string', operator: 'string', value: 'string', effect: 'string' } },
     },
@@ -134,6 +137,10 @@ const podSpec: Shape = {
 
 /** What every object of the API has. */
 export const namedShape: Shape = { fields: { metadata } };
+/** What says for which DaemonSet and node a pod was made. */
+export const placeholderShape: Shape = {
+  fields: { metadata, spec: { fields: { affinity, nodeName: 'string' } } },
+};
 export const podShape: Shape = { fields: { metadata, spec: podSpec }, required: ['spec'] };
 export const daemonSetShape: Shape = {
   fields: { metadata, spec: { fields: { template: podShape }, required: ['template'] } },

@@ -2,7 +2,7 @@ import type { Choice } from '../decide/choose.js';
 import type { Subject } from '../decide/subject.js';
 import { RECORD_ANNOTATION } from '../model/annotations.js';
 import { metaOf } from '../model/pod.js';
-import { map } from '../model/types.js';
+import { list, map } from '../model/types.js';
 import type { DaemonSetVerdict, Outcome, Warning } from '../outcome.js';
 import type { Operation } from '../patch/operation.js';
 import type { Plan } from '../plan/plan.js';
@@ -25,7 +25,7 @@ export function outcomeOf({ plan, choice, warnings, operations }: Result): Outco
     reason: injects ? 'injected' : 'no_daemonset',
     daemonSets: verdictsOf(plan, choice),
     ...(choice.unnamed > 0 ? { unnamed: choice.unnamed } : {}),
-    warnings: [...warnings, ...plan.warnings],
+    warnings: [...warnings, ...list(choice.warnings), ...plan.warnings],
     operations,
   };
 }

@@ -1,4 +1,4 @@
-import { PLACEHOLDER_LABEL } from '../model/annotations.js';
+import { PLACEHOLDER_LABEL, REVISION_LABEL } from '../model/annotations.js';
 import { metaOf, nodeTermsOf, specOf } from '../model/pod.js';
 import { list, map } from '../model/types.js';
 import type { KubernetesObject, Pod } from '../model/types.js';
@@ -22,4 +22,14 @@ export function targetNodeOf(pod: Pod): string | undefined {
 
 /** The `controller-revision-hash` of a DaemonSet's pod: the revision that it was made from, and that its node wants. */
 export const revisionOfPod = (pod: Pod): string | undefined =>
-  map(metaOf(pod).labels)['controller-revision-hash'];
+  map(metaOf(pod).labels)[REVISION_LABEL];
+
+/**
+ * Whether one placeholder was made after another. Of two of one node, which exist while a DaemonSet with maxSurge is
+ * rolled out, the newest says what the node wants. Times are whole seconds; of one second, the names decide.
+ */
+export function isNewer(one: Pod, other: Pod): boolean {
+  const [a, b] = [metaOf(one), metaOf(other)];
+  const [since, before] = [a.creationTimestamp ?? '', b.creationTimestamp ?? ''];
+  return since === before ? (a.name ?? '') > (b.name ?? '') : since > before;
+}

@@ -1,6 +1,10 @@
+import { OWN_PREFIX, PLACEHOLDER_LABEL, REVISION_LABEL } from '../model/annotations.js';
 import { defined } from '../model/defined.js';
-import { findMisfit, namedShape, nodeShape } from '../model/shape.js';
-import type { KubernetesObject, Node, StringMap, Taint } from '../model/types.js';
+import { controllerOf, metaOf } from '../model/pod.js';
+import { findMisfit, namedShape, nodeShape, placeholderShape } from '../model/shape.js';
+import { map } from '../model/types.js';
+import type { Affinity, KubernetesObject, Node, Pod, StringMap, Taint } from '../model/types.js';
+import { isPlaceholder, targetNodeOf } from '../placeholder/placeholder.js';
 
 /** kubectl keeps the whole object in it once more, the values of a Secret included. */
 const LAST_APPLIED = 'kubectl.kubernetes.io/last-applied-configuration';
@@ -32,6 +36,47 @@ function prunedNode(node: Node): KubernetesObject {
     ...(kubeletVersion === undefined ? {} : { status: { nodeInfo: { kubeletVersion } } }),
   };
 }
+
+/** Of the pods, a World knows the placeholders; of others, and of those that cannot be read, no more than the name. */
+function prunedPod(pod: Pod): KubernetesObject {
+  const isReadable = findMisfit(pod, placeholderShape) === undefined;
+  return isReadable && isPlaceholder(pod) ? prunedPlaceholder(pod) : head(pod);
+}
+
+/** Whose it is, of which revision, for which node, since when, and what the injector itself has noted on it. */
+function prunedPlaceholder(pod: Pod): KubernetesObject {
+  const { name, namespace, uid, labels, annotations } = metaOf(pod);
+  const { creationTimestamp, deletionTimestamp } = metaOf(pod);
+  const owner = controllerOf(pod);
+  const node = targetNodeOf(pod);
+  return {
+    ...{ apiVersion: 'v1', kind: 'Pod' },
+    metadata: defined({
+      ...{ name, namespace, uid, creationTimestamp, deletionTimestamp },
+      labels: only(labels, (key) => key === PLACEHOLDER_LABEL || key === REVISION_LABEL),
+      annotations: only(annotations, (key) => key.startsWith(OWN_PREFIX)),
+      ownerReferences: owner && [owner],
+    }),
+    spec: defined({
+      nodeName: pod.spec?.nodeName,
+      affinity: node === undefined ? undefined : aimAt(node),
+    }),
+  };
+}
+
+const only = (entries: StringMap | null | undefined, keep: (key: string) => boolean): StringMap =>
+  Object.fromEntries(Object.entries(map(entries)).filter(([key]) => keep(key)));
+
+/** As the DaemonSet controller writes it. */
+const aimAt = (node: string): Affinity => ({
+  nodeAffinity: {
+    requiredDuringSchedulingIgnoredDuringExecution: {
+      nodeSelectorTerms: [
+        { matchFields: [{ key: 'metadata.name', operator: 'In', values: [node] }] },
+      ],
+    },
+  },
+});
 
 function secretsOnly(account: KubernetesObject): KubernetesObject {
   return { ...head(account), ...defined({ imagePullSecrets: account['imagePullSecrets'] }) };
@@ -68,6 +113,7 @@ const revision = (object: KubernetesObject): KubernetesObject =>
 
 const PRUNERS: ReadonlyMap<string, (object: KubernetesObject) => KubernetesObject> = new Map([
   ['Node', prunedNode],
+  ['Pod', prunedPod],
   ['ConfigMap', withoutValues],
   ['Secret', withoutValues],
   ['ServiceAccount', secretsOnly],

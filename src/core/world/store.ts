@@ -6,6 +6,7 @@ import type {
   KubernetesObject,
   Node,
   OwnerReference,
+  Pod,
 } from '../model/types.js';
 import { metaOf } from '../model/pod.js';
 import { textOf } from '../model/text.js';
@@ -38,8 +39,8 @@ export class WorldStore implements World {
   readonly #objects = new Map<string, KubernetesObject>();
   readonly #nodes = new Map<string, Node>();
   readonly #daemonSets = new Map<string, DaemonSet>();
-  /** The ControllerRevisions by the owner that they name. */
-  readonly #revisions = new Map<string, Map<string, ControllerRevision>>();
+  /** The ControllerRevisions and placeholders by their kind and the DaemonSet that they name as owner. */
+  readonly #owned = new Map<string, Map<string, KubernetesObject>>();
   readonly #counts = new Map<string, number>();
   #ordered: readonly DaemonSet[] | undefined;
 
@@ -107,13 +108,22 @@ export class WorldStore implements World {
   }
 
   revisions(daemonSet: DaemonSet): readonly ControllerRevision[] {
-    const { namespace, name } = metaOf(daemonSet);
-    const named = this.#revisions.get(keyOf('DaemonSet', namespace, name));
-    return [...(named?.values() ?? [])].filter((revision) => owns(daemonSet, revision));
+    const revisions: readonly ControllerRevision[] = this.#ownedBy(daemonSet, 'ControllerRevision');
+    return [...revisions].sort(byRevision);
+  }
+
+  placeholders(daemonSet: DaemonSet): readonly Pod[] {
+    return this.#ownedBy(daemonSet, 'Pod');
   }
 
   find(kind: ReferredKind, namespace: string, name: string): KubernetesObject | undefined {
     return this.#objects.get(keyOf(kind, namespace, name));
+  }
+
+  #ownedBy(daemonSet: DaemonSet, kind: string): readonly KubernetesObject[] {
+    const { namespace, name } = metaOf(daemonSet);
+    const named = this.#owned.get(keyOf(kind, namespace, name));
+    return [...(named?.values() ?? [])].filter((object) => owns(daemonSet, object));
   }
 
   #keep(key: string, object: KubernetesObject): void {
@@ -124,8 +134,8 @@ export class WorldStore implements World {
       this.#ordered = undefined;
     }
     for (const owner of ownersOf(object)) {
-      const known = this.#revisions.get(owner) ?? new Map<string, ControllerRevision>();
-      this.#revisions.set(owner, known.set(key, object));
+      const known = this.#owned.get(owner) ?? new Map<string, KubernetesObject>();
+      this.#owned.set(owner, known.set(key, object));
     }
   }
 
@@ -138,9 +148,9 @@ export class WorldStore implements World {
     this.#nodes.delete(key);
     if (this.#daemonSets.delete(key)) this.#ordered = undefined;
     for (const owner of ownersOf(object)) {
-      const known = this.#revisions.get(owner);
+      const known = this.#owned.get(owner);
       known?.delete(key);
-      if (known?.size === 0) this.#revisions.delete(owner);
+      if (known?.size === 0) this.#owned.delete(owner);
     }
   }
 }
@@ -160,15 +170,24 @@ interface Named {
 export const byName = (one: Named, other: Named): number =>
   order(one.namespace, other.namespace) || order(one.name, other.name);
 
-/** The DaemonSets that a ControllerRevision names as owners. */
-function ownersOf({ kind, metadata }: KubernetesObject): readonly string[] {
-  if (kind !== 'ControllerRevision') return [];
+/** The newest first. A template that is rolled back to gets a higher number, and stays the same object. */
+const byRevision = (one: ControllerRevision, other: ControllerRevision): number =>
+  numberOf(other) - numberOf(one) || order(metaOf(one).name, metaOf(other).name);
+
+const numberOf = ({ revision }: ControllerRevision): number =>
+  typeof revision === 'number' ? revision : 0;
+
+/** Under what an object is found that belongs to DaemonSets; of other pods than placeholders no owners are kept. */
+function ownersOf({ kind = '', metadata }: KubernetesObject): readonly string[] {
+  if (!OWNED.includes(kind)) return [];
   return list(metadata?.ownerReferences)
     .filter((reference) => reference.kind === 'DaemonSet')
-    .map(({ name }) => keyOf('DaemonSet', metadata?.namespace, name));
+    .map(({ name }) => keyOf(kind, metadata?.namespace, name));
 }
 
-const owns = ({ metadata: owner }: DaemonSet, { metadata }: ControllerRevision): boolean =>
+const OWNED = ['ControllerRevision', 'Pod'];
+
+const owns = ({ metadata: owner }: DaemonSet, { metadata }: KubernetesObject): boolean =>
   list(metadata?.ownerReferences).some((reference) => refersTo(reference, owner?.uid, owner?.name));
 
 /** By uid where both have one; manifests that people write have none. */

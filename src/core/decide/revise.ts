@@ -1,0 +1,149 @@
+import { equal } from '../model/equal.js';
+import { endsByItself } from '../model/pod.js';
+import type { Warning } from '../outcome.js';
+import type { Blueprint } from './blueprint.js';
+import type { Choice } from './choose.js';
+import type { Landing } from './landing.js';
+import type { Refusal } from './refusal.js';
+import { refused } from './refusal.js';
+import type { Subject } from './subject.js';
+import { byName } from '../world/store.js';
+import { wantedAt } from './wanted-at.js';
+
+/** The revision of a DaemonSet that a pod gets, or why it gets none. */
+interface Pick {
+  readonly blueprint: Blueprint;
+  readonly refusal?: Refusal;
+  readonly warning?: Warning;
+}
+
+/** What was picked for a choice, and from which wishes of placeholders. */
+interface Picked {
+  readonly version: number;
+  readonly picks: readonly Pick[];
+  readonly choice: Choice;
+}
+
+const known = new WeakMap<Choice, Map<string, Picked>>();
+
+/**
+ * Picks the revision of each chosen DaemonSet. Which DaemonSets a pod gets follows from these as they are; what of them
+ * goes in follows from the revision: the one that is wanted where the pod can land, unless it is broken or has still to
+ * prove itself for such a pod; then the newest that has done so.
+ *
+ * @returns for one choice and pods that ask the same, the same object as long as the same is picked.
+ */
+export function revised(choice: Choice, subject: Subject, landing: Landing): Choice {
+  const { facts, settings } = subject;
+  if (!settings.placeholders) return choice;
+  const { version } = facts.wanted;
+  const traits = traitsOf(subject);
+  const byTraits = known.get(choice) ?? new Map<string, Picked>();
+  const before = byTraits.get(traits);
+  if (before?.version === version) return before.choice;
+  const picks = choice.chosen.map((present) => pick(present, subject, landing));
+  const after =
+    before !== undefined && isSame(before.picks, picks) ? before.choice : choiceOf(choice, picks);
+  known.set(choice, byTraits.set(traits, { version, picks, choice: after }));
+  return after;
+}
+
+/** All of a pod that plays a part in it: what has to be proven depends on what fails with it. */
+const traitsOf = ({ spec, wishes: { startAfter, placement } }: Subject): string =>
+  `${String(startAfter)} ${String(endsByItself(spec))} ${placement ?? ''}`;
+
+const isSame = (before: readonly Pick[], after: readonly Pick[]): boolean =>
+  before.every(
+    ({ blueprint, refusal, warning }, i) =>
+      after[i]?.blueprint === blueprint &&
+      equal(after[i].refusal, refusal) &&
+      equal(after[i].warning, warning),
+  );
+
+function choiceOf(choice: Choice, picks: readonly Pick[]): Choice {
+  const taken = picks.filter(({ refusal }) => refusal === undefined);
+  const verdicts = picks.flatMap(({ blueprint, refusal }) =>
+    refusal === undefined ? [] : [refused(blueprint, refusal)],
+  );
+  const isAsPresent =
+    taken.length === choice.chosen.length &&
+    taken.every(({ blueprint }, i) => choice.chosen[i] === blueprint);
+  const warnings = picks.flatMap(({ warning }) => warning ?? []);
+  if (isAsPresent && warnings.length === 0) return choice;
+  return {
+    ...choice,
+    chosen: taken.map(({ blueprint }) => blueprint),
+    others: [...choice.others, ...verdicts].sort(byName),
+    warnings,
+  };
+}
+
+/** Asks for the wanted revision first, then for one that is proven. */
+function pick(present: Blueprint, subject: Subject, landing: Landing): Pick {
+  const { daemonSets } = subject.facts;
+  const standing = daemonSets.standingOf(present);
+  const wanted = wantedBlueprint(present, subject, landing);
+  const hash = daemonSets.revisionOf(wanted);
+  if (standing.proven.includes(hash)) return { blueprint: wanted };
+  const reason = standing.broken.get(hash);
+  if (reason === undefined && !mustBeProven(wanted, subject, landing)) return { blueprint: wanted };
+  const proven = newestProven(present, subject);
+  if (reason === undefined) {
+    return proven === undefined
+      ? { blueprint: present, refusal: { reason: 'revision_not_proven', detail: hash } }
+      : { blueprint: proven };
+  }
+  return proven === undefined
+    ? { blueprint: present, refusal: { reason: 'revision_broken', detail: `${hash}: ${reason}` } }
+    : { blueprint: proven, warning: brokenWarning(present, hash, reason) };
+}
+
+const brokenWarning = ({ key }: Blueprint, hash: string, reason: string): Warning => ({
+  code: 'broken_revision',
+  message: `DaemonSet ${key}: revision ${hash} is broken (${reason}); the newest proven one is injected`,
+});
+
+/**
+ * What the placeholders want where the pod can land. Where they differ, the pod gets what is proven until it is bound;
+ * where there are none, and where nothing is proven, the DaemonSet as it is.
+ */
+function wantedBlueprint(present: Blueprint, subject: Subject, landing: Landing): Blueprint {
+  const { wanted, daemonSets } = subject.facts;
+  const wishes = wanted.of(present);
+  if (wishes === undefined || wishes.everywhere === daemonSets.revisionOf(present)) return present;
+  const [one, another] = wantedAt(wishes, landing);
+  if (one === undefined) return present;
+  const found =
+    another === undefined ? soundAt(present, one, subject) : newestProven(present, subject);
+  return found ?? present;
+}
+
+function newestProven(present: Blueprint, subject: Subject): Blueprint | undefined {
+  for (const hash of subject.facts.daemonSets.standingOf(present).proven) {
+    const blueprint = soundAt(present, hash, subject);
+    if (blueprint !== undefined) return blueprint;
+  }
+  return undefined;
+}
+
+/** The watch of ControllerRevisions may be behind that of pods. */
+function soundAt(present: Blueprint, hash: string, { facts }: Subject): Blueprint | undefined {
+  const blueprint = facts.daemonSets.blueprintAt(present, hash);
+  return blueprint?.misfit === undefined ? blueprint : undefined;
+}
+
+/**
+ * Whether a revision that fails would keep the pod from starting or from ending: native sidecars and init containers hold
+ * what comes after them. Whoever asks to start after the DaemonSet has asked for that, as has a DaemonSet whose init
+ * containers gate.
+ */
+function mustBeProven(
+  { inits, gatesInits, placement }: Blueprint,
+  { spec, wishes }: Subject,
+  { ground }: Landing,
+): boolean {
+  if (wishes.startAfter) return false;
+  if (inits.length > 0 && !gatesInits) return true;
+  const isNative = endsByItself(spec) || (wishes.placement ?? placement) === 'native';
+  return isNative && ground.nativeSidecars;
+}
