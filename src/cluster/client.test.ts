@@ -47,6 +47,18 @@ describe('a request', () => {
     });
   });
 
+  it('deletes only what meets its preconditions, and leaves the connection as it should be', async () => {
+    const path = pathOf(NODES, { name: 'a' });
+    const { metadata } = await client.request({ method: 'POST', path: nodes, body: aNode('a') });
+    const removal = (uid: unknown) =>
+      ({ method: 'DELETE', path, body: { preconditions: { uid } } }) as const;
+    expect(await failureOf(client.request(removal('other')))).toMatchObject({ status: 409 });
+    await list();
+    await client.request(removal(metadata?.uid));
+    await list();
+    expect(api.connections()).toBe(1);
+  });
+
   it('takes the connection of the one before', async () => {
     for (let n = 0; n < 5; n += 1) await list();
     expect(api.connections()).toBe(1);

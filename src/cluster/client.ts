@@ -103,16 +103,17 @@ async function send(
   signal: AbortSignal,
 ): Promise<IncomingMessage> {
   const { method, path, query, body, contentType = 'application/json' } = call;
+  const text = body === undefined ? undefined : JSON.stringify(body);
   const opened = client.connections.open({
     method,
     path: `${path}${queryText(query)}`,
-    headers: { ...client.headers, ...(body === undefined ? {} : { 'content-type': contentType }) },
+    headers: { ...client.headers, ...(text === undefined ? {} : lengthOf(text, contentType)) },
     signal,
   });
   // Credentials can come from a program that hangs; what is opened too late is closed by the same signal.
   const request = await unlessAborted(opened, signal);
   try {
-    return await responseTo(request, body);
+    return await responseTo(request, text);
   } catch (error) {
     // The API server closed a kept connection at the moment of its next use. Only what changes nothing is sent again.
     if (method === 'GET' && request.reusedSocket && !signal.aborted) {
@@ -122,9 +123,18 @@ async function send(
   }
 }
 
-async function responseTo(request: ClientRequest, body: unknown): Promise<IncomingMessage> {
+/** node says no length of the body of a DELETE by itself, and the API server takes what comes for another request then. */
+const lengthOf = (text: string, contentType: string): Record<string, string> => ({
+  'content-type': contentType,
+  'content-length': String(Buffer.byteLength(text)),
+});
+
+async function responseTo(
+  request: ClientRequest,
+  text: string | undefined,
+): Promise<IncomingMessage> {
   const answered = once(request, 'response') as Promise<[IncomingMessage]>;
-  request.end(body === undefined ? undefined : JSON.stringify(body));
+  request.end(text);
   const [response] = await answered;
   return response;
 }

@@ -1,5 +1,6 @@
 import { INJECTED_LABEL, PLACEHOLDER_LABEL } from '../core/model/annotations.js';
 import { list, type KubernetesObject, type Node } from '../core/model/types.js';
+import { isPlaceholder } from '../core/placeholder/placeholder.js';
 import { nodeStateOf, prunedConditions, type NodeState } from '../core/status/node.js';
 import { pruned } from '../core/world/pruned.js';
 import { WorldStore } from '../core/world/store.js';
@@ -50,8 +51,17 @@ const KINDS: readonly Resource[] = [
   resources.NODES,
   resources.NAMESPACES,
 ];
-const INJECTED = { labelSelector: `${INJECTED_LABEL}=true` };
 const PLACEHOLDERS = { labelSelector: `${PLACEHOLDER_LABEL}=true` };
+const INJECTED = { labelSelector: `${INJECTED_LABEL}=true` };
+
+interface Watched {
+  readonly resource: Resource;
+  readonly sink: Sink;
+  readonly selection?: { readonly labelSelector?: string };
+  /** What it is called where a kind is watched more than once; by default as the kind is. */
+  readonly plural?: string;
+  readonly kind?: string;
+}
 
 /** A World that follows a cluster, reduced to what the engine reads. Nothing is asked of the API server in a review. */
 export function clusterWorld({ observe, ...options }: ClusterWorldOptions): ClusterWorld {
@@ -61,33 +71,25 @@ export function clusterWorld({ observe, ...options }: ClusterWorldOptions): Clus
     for (const listener of listeners) listener(kind, object);
   };
   const caches = { injected: injectedPods(), placeholders: placeholders(), nodes: nodeStates() };
-  const watched = (
-    [name, kind, resource]: readonly [name: string, kind: string, resource: Resource],
-    sink: Sink,
-    selection = {},
-  ): readonly [string, Reflector] => [
-    name,
-    new Reflector({
-      ...options,
-      ...{ resource, sink, selection },
-      observe: observe(kind, () => sink.count()),
-    }),
-  ];
+  const watched = ({ resource, sink, ...asked }: Watched): readonly [string, Reflector] => {
+    const { plural = resource.plural, kind = resource.kind, selection = {} } = asked;
+    const heard = observe(kind, () => sink.count());
+    return [plural, new Reflector({ ...options, resource, sink, selection, observe: heard })];
+  };
   const sinkOf = (kind: string): Sink => {
     const sink = worldSink(store, kind, tell);
+    if (kind === 'Pod') return both(caches.placeholders, sink);
     return kind === 'Node' ? both(caches.nodes, sink) : sink;
   };
-  // Controllers hear of placeholders from the cache.
-  const known = both(
-    caches.placeholders,
-    worldSink(store, 'Pod', () => undefined),
-  );
   const reflectors = [
-    ...KINDS.map((resource) =>
-      watched([resource.plural, resource.kind, resource], sinkOf(resource.kind)),
-    ),
-    watched(['pods', 'Pod', resources.PODS], caches.injected, INJECTED),
-    watched(['placeholders', 'Placeholder', resources.PODS], known, PLACEHOLDERS),
+    ...KINDS.map((resource) => watched({ resource, sink: sinkOf(resource.kind) })),
+    watched({
+      resource: resources.PODS,
+      sink: sinkOf('Pod'),
+      selection: PLACEHOLDERS,
+      ...{ plural: 'placeholders', kind: 'Placeholder' },
+    }),
+    watched({ resource: resources.PODS, sink: caches.injected, selection: INJECTED }),
   ];
   return {
     start: () => {
@@ -103,7 +105,7 @@ export function clusterWorld({ observe, ...options }: ClusterWorldOptions): Clus
       return () => listeners.delete(listener);
     },
     unready: Object.fromEntries(
-      reflectors.map(([name, reflector]) => [name, () => reflector.unready()]),
+      reflectors.map(([plural, reflector]) => [plural, () => reflector.unready()]),
     ),
   };
 }
@@ -116,7 +118,7 @@ const worldSink = (store: WorldStore, kind: string, tell: WorldListener): Sink =
     if (store.journal.position !== before) tell(kind, object);
   };
   return {
-    keep: kind === 'ControllerRevision' ? keptRevision : pruned,
+    keep: KEEPERS.get(kind) ?? pruned,
     replace: (objects) => {
       changing(() => {
         store.replace(objects, kind);
@@ -176,3 +178,11 @@ function keptRevision(object: KubernetesObject): KubernetesObject | undefined {
   const owners = list(kept.metadata?.ownerReferences);
   return owners.some(({ kind }) => kind === 'DaemonSet') ? kept : undefined;
 }
+
+const keptPlaceholder = (object: KubernetesObject): KubernetesObject | undefined =>
+  isPlaceholder(object) ? pruned(object) : undefined;
+
+const KEEPERS: ReadonlyMap<string, Sink['keep']> = new Map([
+  ['ControllerRevision', keptRevision],
+  ['Pod', keptPlaceholder],
+]);

@@ -9,7 +9,7 @@ export interface QueueObserver {
   readonly ran: (result: 'done' | 'conflict' | 'failed', milliseconds: number) => void;
   /** A run failed, other than by a conflict. */
   readonly failed: (key: string, error: unknown) => void;
-  /** No key is left whose last run failed. */
+  /** No key is left whose last run failed, after some did. */
   readonly recovered: () => void;
 }
 
@@ -48,6 +48,7 @@ export class KeyedQueue {
   readonly #again = new Map<string, number>();
   readonly #failing = new Map<string, Failing>();
   #signal: AbortSignal | undefined;
+  #told = false;
 
   constructor(options: QueueOptions) {
     this.#options = options;
@@ -158,7 +159,10 @@ export class KeyedQueue {
   }
 
   #succeeded(key: string): void {
-    if (this.#failing.delete(key) && this.#failing.size === 0) this.#options.observe.recovered();
+    this.#failing.delete(key);
+    if (!this.#told || this.#failing.size > 0) return;
+    this.#told = false;
+    this.#options.observe.recovered();
   }
 
   #failed(key: string, error: unknown, took: number): void {
@@ -168,7 +172,10 @@ export class KeyedQueue {
     this.#failing.set(key, { backoff, until: clock() + backoff.next(retryAfter) });
     // Somebody else was faster; what they wrote is about to be told.
     observe.ran(status === 409 ? 'conflict' : 'failed', took);
-    if (status !== 409) observe.failed(key, error);
+    if (status !== 409) {
+      this.#told = true;
+      observe.failed(key, error);
+    }
     this.#next(key, 0);
   }
 }

@@ -30,7 +30,7 @@ export const whichOf =
     touch: (touched: readonly Placeholder[]) => void,
   ): WorldListener =>
   (kind, object) => {
-    if (kind === 'Node' || kind === 'Namespace') return;
+    if (kind !== 'DaemonSet' && kind !== 'ControllerRevision') return;
     const { namespace = '', name = '', ownerReferences } = metaOf(object ?? {});
     if (!object) touch(placeholders.all());
     else if (kind === 'DaemonSet') touch(placeholders.under(ofDaemonSet(`${namespace}/${name}`)));

@@ -46,3 +46,17 @@ it('a review costs in a World of 5,000 nodes and 500 DaemonSets what it costs in
   const large = stagesOf({ nodes: 5000, daemonSets: 500 });
   expect(ratioOf(large.inject, small.inject)).toBeLessThan(1.3);
 });
+
+describe('a review in a World of 5,000 nodes with placeholders on 500 of them', () => {
+  const bare = stagesOf({ nodes: 5000, daemonSets: 5 });
+
+  it('costs what it costs without, while all want one revision', () => {
+    const settled = stagesOf({ nodes: 5000, daemonSets: 5, rollout: 'settled' });
+    expect(ratioOf(settled.inject, bare.inject)).toBeLessThan(1.3);
+  });
+
+  it('costs little more while a placeholder is replaced before each', () => {
+    const underWay = stagesOf({ nodes: 5000, daemonSets: 5, rollout: 'under_way' });
+    expect(ratioOf(underWay.inject, bare.inject)).toBeLessThan(12);
+  });
+});
