@@ -5,6 +5,7 @@ import { nudgePlaceholders } from '../controllers/nudge.js';
 import { keepPlaceholderStatus } from '../controllers/placeholder-status.js';
 import type { QueueObserver } from '../controllers/queue.js';
 import { replaceMisfits } from '../controllers/replace.js';
+import { proveRevisions } from '../controllers/proof.js';
 import { updatePods } from '../controllers/update.js';
 import type { WatchObserver } from '../cluster/reflector.js';
 import { keepWorkloadConditions } from '../controllers/workload-condition.js';
@@ -48,6 +49,18 @@ export async function leadLives(
       },
       signal,
     ),
+    proveRevisions(
+      {
+        ...duty('proof'),
+        progressDeadline,
+        judged: (daemonSet, revision, broken) => {
+          metrics.revisionsJudged.inc({ result: broken === '' ? 'proven' : 'broken' });
+          if (broken === '') logger.info({ daemonSet, revision }, 'revision proven');
+          else logger.warn({ daemonSet, revision, why: broken }, 'revision broken');
+        },
+      },
+      signal,
+    ),
     updatePods(
       {
         ...duty('update'),
@@ -64,7 +77,8 @@ export async function leadLives(
   ]);
 }
 
-type Controller = 'placeholder_status' | 'nudge' | 'replace' | 'update' | 'workload_condition';
+type Controller =
+  'placeholder_status' | 'proof' | 'nudge' | 'replace' | 'update' | 'workload_condition';
 
 /** Counts all, and tells a problem once until no object is left that has one. */
 function observerOf({ metrics, logger }: Context, controller: Controller): QueueObserver {

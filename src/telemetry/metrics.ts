@@ -127,6 +127,11 @@ export const metricList = {
     help: 'Running pods whose revision of a DaemonSet was changed: updated, named (nothing but the record), or reverted.',
     labelNames: ['change'],
   },
+  revisionsJudged: {
+    name: 'ds_injector_revisions_judged_total',
+    help: 'Revisions of DaemonSets that were found to be proven or broken on virtual nodes.',
+    labelNames: ['result'],
+  },
   leader: {
     name: 'ds_injector_leader',
     help: 'Whether this replica is the leader: 1 or 0.',
@@ -200,6 +205,7 @@ export function makeMetrics(version: string, clock = () => performance.now()) {
     controllerDuration: new Histogram({ ...metricList.controllerDuration, buckets, registers }),
     podsReplaced: new Counter({ ...metricList.podsReplaced, registers }),
     podsUpdated: new Counter({ ...metricList.podsUpdated, registers }),
+    revisionsJudged: new Counter({ ...metricList.revisionsJudged, registers }),
     leader: new Gauge({ ...metricList.leader, registers }),
     leaderChanges: new Counter({ ...metricList.leaderChanges, registers }),
     logLinesDropped: new Counter({ ...metricList.logLinesDropped, registers }),

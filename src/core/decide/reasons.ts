@@ -56,11 +56,6 @@ export const daemonSetReasons = {
       'The pod ends by itself, and its node or API server has no native sidecars, so an injected container would keep it from ending.',
     todo: 'Use Kubernetes 1.29 or later there.',
   },
-  revision_not_proven: {
-    sentence:
-      'No revision of the DaemonSet has been ready on a virtual node yet, and one that fails would keep this pod from starting or from ending.',
-    todo: 'Let it run in a pod that it cannot hold, or set ds-injector.io/init to gate if its init containers may hold pods.',
-  },
   revision_broken: {
     sentence:
       'The revision of the DaemonSet failed in the pods that have it, and there is none that is proven.',

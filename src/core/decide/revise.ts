@@ -88,11 +88,8 @@ function pick(present: Blueprint, subject: Subject, landing: Landing): Pick {
   const reason = standing.broken.get(hash);
   if (reason === undefined && !mustBeProven(wanted, subject, landing)) return { blueprint: wanted };
   const proven = newestProven(present, subject);
-  if (reason === undefined) {
-    return proven === undefined
-      ? { blueprint: present, refusal: { reason: 'revision_not_proven', detail: hash } }
-      : { blueprint: proven };
-  }
+  // Where nothing is proven somebody has to be the first, or a cluster of Jobs alone would never be injected.
+  if (reason === undefined) return { blueprint: proven ?? wanted };
   return proven === undefined
     ? { blueprint: present, refusal: { reason: 'revision_broken', detail: `${hash}: ${reason}` } }
     : { blueprint: proven, warning: brokenWarning(present, hash, reason) };

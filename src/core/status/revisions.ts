@@ -48,7 +48,7 @@ export interface RevisionsOptions {
  * after `rollout restart`, a pod lacks nothing.
  */
 export function revisionsOf(
-  { daemonSet, revision, owner }: Placeholder,
+  { daemonSet, revision, owner }: Pick<Placeholder, 'daemonSet' | 'revision' | 'owner'>,
   index: Pick<DaemonSetIndex, 'find' | 'blueprintAt'>,
   { resources }: RevisionsOptions,
 ): Revisions {

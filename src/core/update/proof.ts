@@ -1,0 +1,60 @@
+import type { Standing } from '../facts/standing.js';
+import type { Candidate } from './stage.js';
+
+/** What is to be noted of a revision: that its containers have been ready, or why it is not to be injected any more. */
+export interface Finding {
+  readonly revision: string;
+  /** Empty where it is proven. */
+  readonly broken: string;
+}
+
+/**
+ * Finds what pods say of the revisions that they hold. One pod that is ready proves a revision; one that is not, long after
+ * it began, breaks it where no pod is ready with it and where it was never proven.
+ *
+ * @param candidates pods with containers of one DaemonSet, whatever revision their nodes want.
+ * @param deadline milliseconds that a pod has to become ready with what it holds.
+ * @param now milliseconds since 1970.
+ */
+export function findingsOf(
+  candidates: readonly Candidate[],
+  standing: Standing,
+  { deadline, now }: { readonly deadline: number; readonly now: number },
+): readonly Finding[] {
+  const open = candidates.filter(({ recorded }) => !standing.proven.includes(recorded.revision));
+  const ready = new Set(
+    open.filter(({ isReady }) => isReady).map(({ recorded }) => recorded.revision),
+  );
+  const broken = new Map<string, string>();
+  for (const candidate of open) {
+    const revision = failedRevision(candidate, now - deadline);
+    if (revision === undefined || ready.has(revision) || broken.has(revision)) continue;
+    if (!standing.proven.includes(revision)) broken.set(revision, troubleIn(candidate));
+  }
+  return [
+    ...[...ready].map((revision) => ({ revision, broken: '' })),
+    ...[...broken]
+      .filter(([revision]) => !standing.broken.has(revision))
+      .map(([revision, why]) => ({ revision, broken: why })),
+  ];
+}
+
+/** The revision that a pod has failed with, if it has. */
+function failedRevision(
+  { recorded, stage, isReady, pod }: Candidate,
+  before: number,
+): string | undefined {
+  if (stage === 'refused') return recorded.update?.failed;
+  if (stage === 'failed') return recorded.revision;
+  const began = Date.parse(recorded.update?.at ?? pod.startTime ?? '');
+  return !isReady && began < before ? recorded.revision : undefined;
+}
+
+/** A program's own words may hold anything, so only reasons are told. */
+function troubleIn({ held, pod, stage }: Candidate): string {
+  if (stage === 'refused') return `taken back in pod ${pod.key}`;
+  const wrong = held.find(({ status }) => status?.ready !== true);
+  const { waiting, terminated } = wrong?.status?.state ?? {};
+  const reason = waiting?.reason ?? terminated?.reason ?? 'not ready';
+  return `${reason}: container ${wrong?.name ?? ''} in pod ${pod.key}`;
+}
