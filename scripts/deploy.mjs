@@ -1,4 +1,5 @@
-// `npm run deploy`: writes deploy/kustomize from the chart with its default values, one file for each of its templates.
+// `npm run deploy`: writes deploy/kustomize from the chart with its default values, one file for each of its templates: in
+// the folder base what every supported Kubernetes has, in the folder policies the rest.
 // `node scripts/deploy.mjs FOLDER` writes them there instead.
 // Exit code 3 where there is no helm, as scripts/helm.mjs has it.
 import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
@@ -68,14 +69,29 @@ metadata:
     pod-security.kubernetes.io/enforce: restricted
 `;
 
-const kustomization = (files) => `apiVersion: kustomize.config.k8s.io/v1beta1
+const kustomization = (files, why = '') => `${why}apiVersion: kustomize.config.k8s.io/v1beta1
 kind: Kustomization
 resources:
 ${files.map((file) => `  - ${file}\n`).join('')}`;
 
 const target = process.argv[2] ?? join(root, 'deploy/kustomize');
 const manifests = [['namespace.yaml', namespace], ...rendered()];
-const all = [['kustomization.yaml', kustomization(manifests.map(([file]) => file))], ...manifests];
+const isPolicy = ([file]) => file.startsWith('policy-');
+const folders = {
+  '': [],
+  base: manifests.filter((one) => !isPolicy(one)),
+  policies: manifests.filter(isPolicy),
+};
+const whole = `# Needs ValidatingAdmissionPolicies, which are there from Kubernetes 1.30 on. Before, apply the folder base.\n`;
+
 rmSync(target, { recursive: true, force: true });
-mkdirSync(target, { recursive: true });
-for (const [file, text] of all) writeFileSync(join(target, file), GENERATED + text);
+for (const [folder, files] of Object.entries(folders)) {
+  const own =
+    folder === ''
+      ? kustomization(['base', 'policies'], whole)
+      : kustomization(files.map(([file]) => file));
+  mkdirSync(join(target, folder), { recursive: true });
+  for (const [file, text] of [['kustomization.yaml', own], ...files]) {
+    writeFileSync(join(target, folder, file), GENERATED + text);
+  }
+}

@@ -10,6 +10,8 @@ import {
   wellObjects,
 } from '../../test/support/check/seen.js';
 import type { KubernetesObject } from '../core/model/types.js';
+import type { Settings } from '../core/settings.js';
+import { settings } from '../../test/support/builders.js';
 import { findMarks } from './marks.js';
 import type { Objects, Rbac } from './seen.js';
 
@@ -43,6 +45,40 @@ it.each<[string, Partial<Objects>, readonly string[]]>([
   ['nothing installed', beforehand, []],
 ])('with %s', (_, objects, codes) => {
   expect(codesOf(findMarks(aSeen(objects)))).toEqual(codes);
+});
+
+const marks = ({ annotationPrefixes }: Pick<Settings, 'annotationPrefixes'>, from = policies) =>
+  findMarks(aSeen({ policies: listed(...from) }, { settings: settings({ annotationPrefixes }) }));
+
+it('says which marks the policy does not look at', () => {
+  const annotationPrefixes = ['tencent.com/', 'a.example/', 'eks.tke.cloud.tencent.com/'];
+  expect(marks({ annotationPrefixes })).toContainEqual({
+    code: 'marking_policy_blind',
+    items: [{ name: 'tencent.com/ds-injection' }, { name: 'a.example/ds-injection' }],
+  });
+});
+
+it('knows a mark in double quotes, and in any of the policies that are enforced', () => {
+  const from = policies.map((policy) => ({
+    ...policy,
+    spec: JSON.parse(
+      JSON.stringify(policy['spec']).replaceAll(
+        "'eks.tke.cloud",
+        String.raw`\"b.example/ds-injection\" 'eks.tke.cloud`,
+      ),
+    ) as unknown,
+  }));
+  expect(codesOf(marks({ annotationPrefixes: ['b.example/'] }, from))).toEqual([
+    'marking_guarded',
+    'injector_limited',
+  ]);
+});
+
+it('says nothing of marks where no policy guards any', () => {
+  expect(codesOf(marks({ annotationPrefixes: ['a.example/'] }, []))).toEqual([
+    'marking_not_guarded',
+    'injector_not_limited',
+  ]);
 });
 
 const role = (name: string, rules: readonly object[], namespace?: string): KubernetesObject => ({

@@ -1,7 +1,7 @@
 import type { KubernetesObject } from '../core/model/types.js';
 import { valueOr } from '../survey/answer.js';
 import { given } from './given.js';
-import { finding, type Finding, type Item } from './finding.js';
+import { finding, findingFor, type Finding, type Item } from './finding.js';
 import { listAt, nameOf, textAt, textsAt } from '../survey/raw.js';
 import { holdersOf, rbacUnknown, type Holder, type Right } from './rbac.js';
 import { NO_LISTING } from '../survey/reader.js';
@@ -12,10 +12,12 @@ export function findMarks(seen: Seen): readonly Finding[] {
   const { policies, rbac } = seen.objects;
   const known = valueOr(policies, NO_LISTING).items;
   const guards = known.filter(guardsMarks);
-  const isGuarded = guards.some((one) => isEnforced(one, seen));
+  const enforced = guards.filter((one) => isEnforced(one, seen));
+  const isGuarded = enforced.length > 0;
   const isLimited = known.some((one) => limits(one, seen) && isEnforced(one, seen));
   const states = (): readonly Finding[] => [
     ofGuards(guards, isGuarded),
+    ...findingFor('marking_policy_blind', isGuarded ? unseenMarks(enforced, seen) : []),
     finding(isLimited ? 'injector_limited' : 'injector_not_limited'),
   ];
   return [
@@ -47,6 +49,18 @@ const guardsMarks = (policy: KubernetesObject): boolean =>
   ) && ASKS.test(JSON.stringify(policy['spec'] ?? null));
 
 const ASKS = /authorizer\b.{0,200}check\(\\?['"]inject\\?['"]\)/;
+
+/** The keys by which the injector knows a marked DaemonSet and none of these policies does. */
+function unseenMarks(policies: readonly KubernetesObject[], { settings }: Seen): readonly Item[] {
+  const words = new Set(policies.flatMap(({ spec }) => JSON.stringify(spec).split(QUOTES)));
+  return settings.annotationPrefixes
+    .map((prefix) => `${prefix}ds-injection`)
+    .filter((key) => !words.has(key))
+    .map((name) => ({ name }));
+}
+
+/** Of CEL and of the JSON that it is written in. */
+const QUOTES = /\\?["']/;
 
 function isEnforced(policy: KubernetesObject, { objects }: Seen): boolean {
   return valueOr(objects.policyBindings, NO_LISTING).items.some(

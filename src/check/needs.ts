@@ -29,6 +29,7 @@ import {
 export interface Need {
   readonly verb: string;
   readonly group: string;
+  /** With its subresource, such as `pods/status`. */
   readonly resource: string;
   readonly namespace?: string;
   readonly name?: string;
@@ -54,14 +55,20 @@ export function injectorNeeds(names: Names, certificates: Certificates): readonl
     ...[DAEMON_SETS, CONTROLLER_REVISIONS, NODES, NAMESPACES, PODS].flatMap((resource) =>
       need(resource, WATCH),
     ),
+    // A pod of a DaemonSet goes only when the DaemonSet itself was asked how many may be away.
+    ...need(DAEMON_SETS, ['get']),
+    ...need(CONTROLLER_REVISIONS, ['patch']),
+    ...need(DISRUPTION_BUDGETS, WATCH),
+    ...need(PODS, ['patch', 'delete']),
+    ...need({ ...PODS, plural: `${PODS.plural}/status` }, ['patch']),
     ...need(LEASES, ['create'], { namespace }),
     ...need(LEASES, ['get', 'update'], { namespace, name: fullName }),
     ...(certificates === 'files'
       ? []
       : [
           ...need(SECRETS, ['create'], { namespace }),
-          ...need(SECRETS, ['get', 'list', 'watch', 'update'], { namespace, name: caSecret }),
-          ...need(MUTATING_WEBHOOKS, ['get', 'list', 'watch', 'patch'], { name: webhook }),
+          ...need(SECRETS, ['list', 'watch', 'update'], { namespace, name: caSecret }),
+          ...need(MUTATING_WEBHOOKS, ['list', 'watch', 'patch'], { name: webhook }),
         ]),
   ];
 }

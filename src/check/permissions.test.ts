@@ -6,7 +6,7 @@ import { needText, type Need } from './needs.js';
 import { askRights, findRights } from './permissions.js';
 import { Reader } from '../survey/reader.js';
 
-type Asked = Partial<Need> & { readonly user?: string };
+type Asked = Partial<Need> & { readonly subresource?: string; readonly user?: string };
 
 /** An API server that is asked about rights, and says yes but for some. */
 function serverThat(denies: (asked: Asked) => boolean) {
@@ -35,8 +35,11 @@ it('asks about the ServiceAccount of the injector, once it is installed', async 
     expect.objectContaining({ verb: 'watch', resource: 'daemonsets', group: 'apps' }),
   );
   expect(asked).toContainEqual(
+    expect.objectContaining({ verb: 'patch', resource: 'pods', subresource: 'status' }),
+  );
+  expect(asked).toContainEqual(
     expect.objectContaining({
-      verb: 'get',
+      verb: 'list',
       resource: 'secrets',
       namespace: 'ds-injector-system',
       name: 'ds-injector-ca',
@@ -51,7 +54,7 @@ it('names the rights that the injector lacks', async () => {
       code: 'injector_not_allowed',
       items: [
         { name: 'create secrets in ds-injector-system' },
-        ...['get', 'list', 'watch', 'update'].map((verb) => ({
+        ...['list', 'watch', 'update'].map((verb) => ({
           name: `${verb} secrets ds-injector-system/ds-injector-ca`,
         })),
       ],

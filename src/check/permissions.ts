@@ -51,16 +51,24 @@ const userOf = (namespace: string, account: string) => ({
 });
 
 const askOwn = (reader: Reader, needs: readonly Need[]): Promise<readonly Asked[]> =>
-  askEach(needs, (resourceAttributes) => reader.post(OWN_ACCESS_REVIEWS, { resourceAttributes }));
+  askEach(needs, (need) =>
+    reader.post(OWN_ACCESS_REVIEWS, { resourceAttributes: attributesOf(need) }),
+  );
 
 const askAbout = (
   reader: Reader,
   user: object,
   needs: readonly Need[],
 ): Promise<readonly Asked[]> =>
-  askEach(needs, (resourceAttributes) =>
-    reader.post(ACCESS_REVIEWS, { ...user, resourceAttributes }),
+  askEach(needs, (need) =>
+    reader.post(ACCESS_REVIEWS, { ...user, resourceAttributes: attributesOf(need) }),
   );
+
+/** In a review, a subresource is a field of its own. */
+function attributesOf({ resource: whole, ...need }: Need): object {
+  const [resource, subresource] = whole.split('/');
+  return { ...need, resource, ...(subresource === undefined ? {} : { subresource }) };
+}
 
 const askEach = (
   needs: readonly Need[],

@@ -20,10 +20,14 @@ export function namesOf({
   readonly release: string;
   readonly webhook?: string | undefined;
 }): Names {
-  const fullName = (release.includes(PROGRAM) ? release : `${release}-${PROGRAM}`)
-    .slice(0, 50)
-    .replace(/-$/, '');
+  const fullName = whole(release).slice(0, 50).replace(/-+$/, '');
   return { namespace, release, fullName, webhook: webhook ?? fullName, caSecret: `${fullName}-ca` };
+}
+
+/** The name of a Service begins with a letter. */
+function whole(release: string): string {
+  if (!/^[a-z]/.test(release)) return `${PROGRAM}-${release}`;
+  return release.includes(PROGRAM) ? release : `${release}-${PROGRAM}`;
 }
 
 /** The label and its value by which the injector's own objects are known, whatever the release. */

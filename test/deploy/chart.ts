@@ -6,8 +6,10 @@ import type {
   V1Deployment,
   V1MutatingWebhookConfiguration,
   V1NetworkPolicy,
+  V1ResourceQuota,
   V1Role,
   V1Secret,
+  V1Service,
   V1ServiceAccount,
   V1ValidatingAdmissionPolicy,
 } from '@kubernetes/client-node';
@@ -37,16 +39,20 @@ export interface Rendering {
   /** In the form of `--set`, such as `replicas=3`. */
   readonly set?: readonly string[];
   readonly release?: string;
+  readonly namespace?: string;
   readonly kubernetes?: string;
+  readonly chart?: string;
 }
 
 export const template = ({
   set = [],
   release = 'ds-injector',
+  namespace = NAMESPACE,
   kubernetes = '1.36.0',
+  chart = CHART,
 }: Rendering): Said =>
   helm(
-    ...['template', release, CHART, '--namespace', NAMESPACE, '--kube-version', kubernetes],
+    ...['template', release, chart, '--namespace', namespace, '--kube-version', kubernetes],
     ...set.flatMap((value) => ['--set', value]),
   );
 
@@ -54,11 +60,14 @@ export const template = ({
 export function render(rendering: Rendering = {}): Objects {
   const { ok, stdout, stderr } = template(rendering);
   if (!ok) throw new Error(`rendering the chart: ${stderr}`);
-  const objects = parseAllDocuments(stdout)
+  return new Objects(objectsIn(stdout));
+}
+
+/** As the parsers of Kubernetes read it, to which `y` and `on` are no strings. */
+export const objectsIn = (manifests: string): readonly KubernetesObject[] =>
+  parseAllDocuments(manifests, { version: '1.1' })
     .map((document) => document.toJS() as KubernetesObject | null)
     .filter((object) => object !== null);
-  return new Objects(objects);
-}
 
 export class Objects {
   readonly all: readonly KubernetesObject[];
@@ -100,8 +109,10 @@ interface Kinds {
   Lease: KubernetesObject;
   MutatingWebhookConfiguration: V1MutatingWebhookConfiguration;
   NetworkPolicy: V1NetworkPolicy;
+  ResourceQuota: V1ResourceQuota;
   Role: V1Role;
   Secret: V1Secret;
+  Service: V1Service;
   ServiceAccount: V1ServiceAccount;
   ValidatingAdmissionPolicy: V1ValidatingAdmissionPolicy;
 }

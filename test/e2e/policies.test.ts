@@ -1,5 +1,6 @@
 import { beforeAll, describe, expect, it } from 'vitest';
 import type { DaemonSet, KubernetesObject, Pod } from '../../src/core/model/types.js';
+import { RECORD_ANNOTATION } from '../../src/core/model/annotations.js';
 import { PREFIX } from '../support/builders.js';
 import { untilInjected } from './support/api.js';
 import { apply, getJson, kubectl, refusal } from './support/kubectl.js';
@@ -56,7 +57,11 @@ beforeAll(async () => {
     theme.ground(),
     ...role('e2e-deployer', [daemonSets], user('deployer')),
     ...role('e2e-marker', [daemonSets], user('marker')),
-    ...role('e2e-injector', [{ apiGroups: [''], resources: ['pods'], verbs: ['*'] }], injector),
+    ...role(
+      'e2e-injector',
+      [{ apiGroups: [''], resources: ['pods', 'secrets'], verbs: ['*'] }],
+      injector,
+    ),
     bind('e2e-marker-may', 'ds-injector-marker', user('marker')),
   );
   await apply(theme.daemonSet('marked', [aShell('marked')]), unmarked('unmarked'));
@@ -137,6 +142,69 @@ describe("what the injector's own token may do, whatever RBAC lets it", () => {
     const dry = [...patch('injected', image('marked')), '--dry-run=server', '-o', 'json'];
     const { spec } = JSON.parse(await kubectl(dry)) as Pod;
     expect(spec?.containers?.map((each) => each.image)).toContain('busybox:latest');
+  });
+
+  const written = async (): Promise<string> => {
+    const { metadata } = await getJson<Pod>('pod', 'injected', '-n', namespace);
+    return metadata?.annotations?.[RECORD_ANNOTATION] ?? '';
+  };
+  const recorded = (record: string): object => ({
+    metadata: { annotations: { [RECORD_ANNOTATION]: record } },
+  });
+
+  it("the injector's token cannot write down a business container, to change it next", async () => {
+    const record = await written();
+    expect(record).toContain('"injectedAs":"marked"');
+    const forged = [
+      '{"injectedAs":"app"}',
+      `${record}"injectedAs":"app"`,
+      `${record}"injectedAs":"injectedAs":"app"`,
+      record.replace('"injectedAs":"marked"', '"injectedAs":"app"'),
+    ];
+    for (const one of forged) {
+      const words = await refusal(patch('injected', recorded(one)));
+      expect(words).toContain('ds-injector adds no container to the record');
+    }
+    expect(await refusal(patch('injected', image('app')))).toContain('ds-injector changes only');
+    expect(await refusal(patch('aside', recorded('{"injectedAs":"app"}')))).toContain(
+      'ds-injector adds no container to the record',
+    );
+  });
+
+  it("the injector's token can change the image and the revision in the record at once", async () => {
+    const record = (await written()).replace(/"revision":"[^"]*"/, '"revision":"next"');
+    const change = { ...recorded(record), ...image('marked') };
+    const dry = [...patch('injected', change), '--dry-run=server', '-o', 'json'];
+    const pod = JSON.parse(await kubectl(dry)) as Pod;
+    expect(pod.metadata?.annotations?.[RECORD_ANNOTATION]).toContain('"revision":"next"');
+  });
+
+  it("the injector's token makes of its Secret neither a token of others nor one that stays", async () => {
+    const [name, own] = ['ds-injector-ca', 'ds-injector-system'];
+    const change = (what: object): string[] => [
+      ...['patch', 'secret', name, '-n', own, '-p', JSON.stringify(what), ...token],
+      '--dry-run=server',
+    ];
+    expect(await kubectl(change({ metadata: { labels: { e2e: 'x' } } }))).toContain('patched');
+    const kept = [{ immutable: true }, { metadata: { finalizers: ['e2e.example/stays'] } }];
+    for (const what of kept) {
+      expect(await refusal(change(what))).toContain('ds-injector writes nothing but');
+    }
+    const tokenOfOthers = {
+      apiVersion: 'v1',
+      kind: 'Secret',
+      type: 'kubernetes.io/service-account-token',
+      metadata: {
+        name,
+        namespace: own,
+        annotations: { 'kubernetes.io/service-account.name': 'default' },
+      },
+    };
+    // Where it is there already, it is refused all the same: policies come before what is stored.
+    const create = ['create', '-f', '-', '--dry-run=server', ...token];
+    expect(await refusal(create, JSON.stringify(tokenOfOthers))).toContain(
+      'ds-injector writes nothing but',
+    );
   });
 
   it("the injector's token cannot touch labels of others", async () => {

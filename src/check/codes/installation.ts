@@ -43,12 +43,13 @@ export const installationCodes = {
   leader_lost: {
     level: 'warning',
     sentence:
-      'The Lease has run out: nobody renews certificates and the caBundle. Pods are still injected.',
+      'The Lease has run out: nobody keeps placeholders, nor certificates and the caBundle if they are its own. Pods are still injected.',
     todo: 'Look at the logs of the replicas for what keeps them from renewing the Lease.',
   },
   leader_missing: {
     level: 'warning',
-    sentence: 'No replica has taken the Lease: nobody renews certificates and the caBundle.',
+    sentence:
+      'No replica has taken the Lease: nobody keeps placeholders, nor certificates and the caBundle if they are its own.',
     todo: 'Look at the logs of the replicas for what keeps them from taking the Lease.',
   },
   second_release: {

@@ -18,6 +18,12 @@ export const markCodes = {
     sentence: 'The policy on who marks DaemonSets is there, but is not enforced.',
     todo: 'Install again: the policy needs a binding with the action Deny.',
   },
+  marking_policy_blind: {
+    level: 'warning',
+    sentence:
+      'The injector reads marks that the policy on who marks DaemonSets does not look at: whoever may write a DaemonSet may mark it by these.',
+    todo: 'Set the prefixes by the chart value injection.annotationPrefixes, which changes the policies and the matchConditions of the webhook as well.',
+  },
   injector_limited: {
     level: 'ok',
     sentence: 'A policy limits what the injector may write.',

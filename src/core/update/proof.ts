@@ -54,7 +54,10 @@ function failedRevision(
 function troubleIn({ held, pod, stage }: Candidate): string {
   if (stage === 'refused') return `taken back in pod ${pod.key}`;
   const wrong = held.find(({ status }) => status?.ready !== true);
-  const { waiting, terminated } = wrong?.status?.state ?? {};
-  const reason = waiting?.reason ?? terminated?.reason ?? 'not ready';
-  return `${reason}: container ${wrong?.name ?? ''} in pod ${pod.key}`;
+  return `${reasonOf(wrong)}: container ${wrong?.name ?? ''} in pod ${pod.key}`;
+}
+
+function reasonOf(held: Candidate['held'][number] | undefined): string {
+  const { waiting, terminated } = held?.status?.state ?? {};
+  return waiting?.reason ?? terminated?.reason ?? 'not ready';
 }

@@ -138,6 +138,13 @@ export const policies: readonly KubernetesObject[] = [
     metadata: { name: 'ds-injector-marking' },
     spec: {
       matchConstraints: { resourceRules: [{ apiGroups: ['apps'], resources: ['daemonsets'] }] },
+      matchConditions: [
+        {
+          name: 'marked',
+          expression:
+            "object.?metadata.?annotations[?'eks.tke.cloud.tencent.com/ds-injection'].orValue('') == 'true'",
+        },
+      ],
       validations: [
         { expression: "authorizer.group('apps').resource('daemonsets').check('inject').allowed()" },
       ],
