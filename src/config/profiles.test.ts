@@ -38,6 +38,7 @@ describe('parseProfiles', () => {
       emptyDirSubPath: false,
       maxContainers: 20,
       reservedPorts: [9100],
+      events: 'none',
       annotations: { x: 'y' },
     };
     expect(parse(JSON.stringify([profile])).profiles).toEqual([profile]);

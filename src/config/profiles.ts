@@ -56,6 +56,7 @@ const profile = z
     emptyDirSubPath: z.boolean().default(true),
     maxContainers: integer(1, 10_000).exactOptional(),
     reservedPorts: z.array(integer(1, 65_535)).default([]),
+    events: z.enum(['kubelet', 'none']).default('kubelet'),
     annotations: strings.default({}),
   })
   .refine(({ nodes, pods }) => nodes.length + pods.length > 0, {

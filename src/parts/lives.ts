@@ -1,12 +1,16 @@
+import { hostname } from 'node:os';
 import type { ApiClient } from '../cluster/api.js';
 import { problemOf, Problems } from '../cluster/problems.js';
 import type { DutyOptions } from '../controllers/duty.js';
+import { EventRecorder } from '../controllers/events.js';
+import { tellOfContainers } from '../controllers/events-of-containers.js';
+import { tellOfDaemonSets } from '../controllers/events-of-daemon-sets.js';
 import { nudgePlaceholders } from '../controllers/nudge.js';
 import { keepPlaceholderStatus } from '../controllers/placeholder-status.js';
 import type { QueueObserver } from '../controllers/queue.js';
-import { replaceMisfits } from '../controllers/replace.js';
-import { proveRevisions } from '../controllers/proof.js';
-import { updatePods } from '../controllers/update.js';
+import { proveRevisions, type ProofOptions } from '../controllers/proof.js';
+import { replaceMisfits, type ReplaceOptions } from '../controllers/replace.js';
+import { updatePods, type UpdateOptions } from '../controllers/update.js';
 import type { WatchObserver } from '../cluster/reflector.js';
 import { keepWorkloadConditions } from '../controllers/workload-condition.js';
 import type { ClusterPicture } from './cluster.js';
@@ -33,52 +37,67 @@ export async function leadLives(
   const watch = (kind: string, count: () => number): WatchObserver =>
     makeWatchObserver({ logger, metrics, clock: Date.now }, kind, count);
   const rules = { progressDeadline, unreadyTolerance, updatesInPlace: true };
+  const recorder = recorderOf(context, client);
+  tellOfContainers(duty('events'), recorder, signal);
   await Promise.all([
+    recorder.run(signal),
+    tellOfDaemonSets({ ...duty('events'), recorder }, signal),
     keepPlaceholderStatus({ ...duty('placeholder_status'), rules }, signal),
     nudgePlaceholders(duty('nudge'), signal),
     keepWorkloadConditions(duty('workload_condition'), signal),
-    replaceMisfits(
-      {
-        ...duty('replace'),
-        client,
-        watch,
-        replaced: (pod, why) => {
-          metrics.podsReplaced.inc({ why });
-          logger.info({ pod, why }, 'pod of a DaemonSet deleted, so that another one comes');
-        },
-      },
-      signal,
-    ),
-    proveRevisions(
-      {
-        ...duty('proof'),
-        progressDeadline,
-        judged: (daemonSet, revision, broken) => {
-          metrics.revisionsJudged.inc({ result: broken === '' ? 'proven' : 'broken' });
-          if (broken === '') logger.info({ daemonSet, revision }, 'revision proven');
-          else logger.warn({ daemonSet, revision, why: broken }, 'revision broken');
-        },
-      },
-      signal,
-    ),
+    replaceMisfits({ ...duty('replace'), client, watch, ...replacing(context) }, signal),
+    proveRevisions({ ...duty('proof'), progressDeadline, ...judging(context) }, signal),
     updatePods(
-      {
-        ...duty('update'),
-        client,
-        watch,
-        progressDeadline,
-        changed: (pod, daemonSet, change) => {
-          metrics.podsUpdated.inc({ change });
-          logger.info({ pod, daemonSet, change }, 'revision of a DaemonSet changed in a pod');
-        },
-      },
+      { ...duty('update'), client, watch, progressDeadline, ...changing(context) },
       signal,
     ),
   ]);
 }
 
+const replacing = ({ metrics, logger }: Context): Pick<ReplaceOptions, 'replaced'> => ({
+  replaced: (pod, why) => {
+    metrics.podsReplaced.inc({ why });
+    logger.info({ pod, why }, 'pod of a DaemonSet deleted, so that another one comes');
+  },
+});
+
+const judging = ({ metrics, logger }: Context): Pick<ProofOptions, 'judged'> => ({
+  judged: (daemonSet, revision, broken) => {
+    metrics.revisionsJudged.inc({ result: broken === '' ? 'proven' : 'broken' });
+    if (broken === '') logger.info({ daemonSet, revision }, 'revision proven');
+    else logger.warn({ daemonSet, revision, why: broken }, 'revision broken');
+  },
+});
+
+const changing = ({ metrics, logger }: Context): Pick<UpdateOptions, 'changed'> => ({
+  changed: (pod, daemonSet, change) => {
+    metrics.podsUpdated.inc({ change });
+    logger.info({ pod, daemonSet, change }, 'revision of a DaemonSet changed in a pod');
+  },
+});
+
 type Controller =
-  'placeholder_status' | 'proof' | 'nudge' | 'replace' | 'update' | 'workload_condition';
+  'placeholder_status' | 'proof' | 'nudge' | 'replace' | 'update' | 'workload_condition' | 'events';
+
+function recorderOf({ config, clock, metrics, logger }: Context, client: ApiClient): EventRecorder {
+  const problems = new Problems();
+  return new EventRecorder({
+    ...{ client, clock, random: Math.random },
+    instance: config.podName ?? hostname(),
+    observe: {
+      written: (kind) => {
+        metrics.eventsWritten.inc({ kind });
+        problems.over();
+      },
+      dropped: (why, error) => {
+        metrics.eventsDropped.inc({ why });
+        const problem = error === undefined ? '' : problemOf(error);
+        if (problem === '' || !problems.met(problem)) return;
+        logger.warn({ why, problem }, 'event not written');
+      },
+    },
+  });
+}
 
 /** Counts all, and tells a problem once until no object is left that has one. */
 function observerOf({ metrics, logger }: Context, controller: Controller): QueueObserver {

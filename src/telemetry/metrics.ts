@@ -132,6 +132,16 @@ export const metricList = {
     help: 'Revisions of DaemonSets that were found to be proven or broken on virtual nodes.',
     labelNames: ['result'],
   },
+  eventsWritten: {
+    name: 'ds_injector_events_written_total',
+    help: 'Events that were created, and series of them that were told again.',
+    labelNames: ['kind'],
+  },
+  eventsDropped: {
+    name: 'ds_injector_events_dropped_total',
+    help: 'Events that were not written, by why.',
+    labelNames: ['why'],
+  },
   leader: {
     name: 'ds_injector_leader',
     help: 'Whether this replica is the leader: 1 or 0.',
@@ -206,6 +216,8 @@ export function makeMetrics(version: string, clock = () => performance.now()) {
     podsReplaced: new Counter({ ...metricList.podsReplaced, registers }),
     podsUpdated: new Counter({ ...metricList.podsUpdated, registers }),
     revisionsJudged: new Counter({ ...metricList.revisionsJudged, registers }),
+    eventsWritten: new Counter({ ...metricList.eventsWritten, registers }),
+    eventsDropped: new Counter({ ...metricList.eventsDropped, registers }),
     leader: new Gauge({ ...metricList.leader, registers }),
     leaderChanges: new Counter({ ...metricList.leaderChanges, registers }),
     logLinesDropped: new Counter({ ...metricList.logLinesDropped, registers }),

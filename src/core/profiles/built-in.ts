@@ -12,6 +12,7 @@ export const unknownVirtualNode = {
   hostView: 'refuse',
   emptyDirSubPath: true,
   reservedPorts: [],
+  events: 'kubelet',
   annotations: {},
 } as const satisfies Partial<Profile>;
 

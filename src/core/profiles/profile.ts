@@ -35,6 +35,8 @@ export interface Profile {
   readonly maxContainers?: number;
   /** Ports that the provider uses itself inside the pod's network. */
   readonly reservedPorts: readonly number[];
+  /** Who writes events of containers there: the kubelet, or nobody, so that the injector tells of those that it injected. */
+  readonly events: 'kubelet' | 'none';
   /** Annotations that make an injected container harmless there, added to the pod where absent. */
   readonly annotations: Readonly<Record<string, string>>;
 }

@@ -51,6 +51,7 @@ export function strictest(profiles: readonly [Profile, ...Profile[]]): Profile {
       emptyDirSubPath: a.emptyDirSubPath && b.emptyDirSubPath,
       maxContainers: Math.min(a.maxContainers ?? Infinity, b.maxContainers ?? Infinity),
       reservedPorts: [...a.reservedPorts, ...b.reservedPorts],
+      events: a.events === b.events ? a.events : 'kubelet',
       annotations: { ...a.annotations, ...b.annotations },
     }),
     first,
