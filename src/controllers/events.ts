@@ -62,8 +62,8 @@ export class EventRecorder implements Recorder {
   }
 
   record(draft: EventDraft): void {
-    const { clock, observe } = this.#options;
-    const write = this.#series.see(draft, clock.now());
+    const { observe } = this.#options;
+    const write = this.#series.see(draft, this.#now());
     if (write === 'dropped') observe.dropped('rate');
     else if (write !== undefined) this.#enqueue(write);
   }
@@ -72,12 +72,17 @@ export class EventRecorder implements Recorder {
   async run(signal: AbortSignal): Promise<void> {
     const isOver = (): boolean => signal.aborted;
     while (!isOver()) {
-      for (const write of this.#series.due(this.#options.clock.now())) this.#enqueue(write);
+      for (const write of this.#series.due(this.#now())) this.#enqueue(write);
       for (let next = this.#waiting.shift(); next && !isOver(); next = this.#waiting.shift()) {
         await this.#write(next, signal);
       }
       await this.#bell.wait(LOOK, signal);
     }
+  }
+
+  /** In whole milliseconds, which a clock that is set by another need not have. */
+  #now(): number {
+    return Math.floor(this.#options.clock.now());
   }
 
   #enqueue(write: EventWrite): void {
