@@ -17,7 +17,6 @@ export const SERVICES = kind('', 'Service', 'services');
 export const SERVICE_ACCOUNTS = kind('', 'ServiceAccount', 'serviceaccounts');
 export const CONFIG_MAPS = kind('', 'ConfigMap', 'configmaps');
 export const ENDPOINT_SLICES = kind('discovery.k8s.io', 'EndpointSlice', 'endpointslices');
-export const DISRUPTION_BUDGETS = kind('policy', 'PodDisruptionBudget', 'poddisruptionbudgets');
 export const POLICIES = kind(ADMISSION, 'ValidatingAdmissionPolicy', 'validatingadmissionpolicies');
 export const POLICY_BINDINGS = kind(
   ADMISSION,

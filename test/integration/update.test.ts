@@ -42,7 +42,7 @@ describe('pods that run, when their node wants another revision', () => {
   let kubelet: Kubelet;
 
   const pods = (): readonly Pod[] =>
-    api.store.list(PODS).filter(({ metadata }) => metadata?.namespace === 'shop') as Pod[];
+    api.store.list(PODS).filter(({ metadata }) => metadata?.namespace === 'shop');
   const imagesIn = ({ spec }: Pod): readonly string[] =>
     (spec?.containers ?? []).map(({ image = '' }) => image);
   const recordIn = ({ metadata }: Pod) =>
