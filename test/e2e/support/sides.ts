@@ -25,12 +25,7 @@ export class Sides {
   /** What kubectl says of a DaemonSet, with the names of the sides taken out; a failure is an answer, too. */
   async say(side: Side, ...args: readonly string[]): Promise<string> {
     const line = args.map((arg) => arg.replaceAll('DS', side));
-    const answer = await kubectl(['-n', this.#namespace, ...line]).catch((error: unknown) =>
-      String((error as Error).message)
-        .split('\n')
-        .slice(-1)
-        .join(),
-    );
+    const answer = await kubectl(['-n', this.#namespace, ...line]).catch(lastLine);
     return answer.replaceAll(side, 'DS').trim();
   }
 
@@ -70,3 +65,5 @@ export class Sides {
     });
   }
 }
+
+const lastLine = (error: unknown): string => (error as Error).message.split('\n').at(-1) ?? '';
