@@ -76,7 +76,7 @@ export const options = {
   placeholders: choice(['auto', 'gate', 'leave'], {
     group: 'injection',
     default: 'auto',
-    doc: 'What becomes of the pods that the DaemonSet controller makes for virtual nodes: kept from starting, to stand for what runs there, with revisions that have to prove themselves (gate), or left alone (leave). auto: gate in a cluster, else leave.',
+    doc: 'What becomes of the pods that the DaemonSet controller makes for virtual nodes: kept from starting, to stand for what runs there, with revisions that have to prove themselves (gate), or left alone (leave). auto: gate in a cluster where own-namespace is given, so that a leader looks after them, else leave.',
   }),
   ownNamespace: optional('injection', {
     value: '<namespace>',

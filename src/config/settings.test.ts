@@ -31,7 +31,8 @@ describe('settingsOf', () => {
 
   it.each([
     [{}, false],
-    [{ cluster: 'in-cluster' }, true],
+    [{ cluster: 'in-cluster', ownNamespace: 'a', ownRelease: 'b' }, true],
+    [{ cluster: 'kubeconfig' }, false],
     [{ cluster: 'kubeconfig', placeholders: 'leave' }, false],
     [{ placeholders: 'gate' }, true],
   ])('keeps placeholders in a cluster, unless it is told otherwise: %j', (flags, placeholders) => {

@@ -31,8 +31,7 @@ export function settingsOf(
     profiles,
     leaveToPlatform: config.leaveToPlatform,
     placeholders:
-      config.placeholders === 'gate' ||
-      (config.placeholders === 'auto' && config.cluster !== 'off'),
+      config.placeholders === 'gate' || (config.placeholders === 'auto' && hasLeader(config)),
     ...ownOf(config),
   };
 }
@@ -54,3 +53,7 @@ function checkPlatforms(platforms: readonly string[], profiles: readonly Profile
     ),
   );
 }
+
+/** A leader needs a namespace for its Lease; a placeholder that nobody looks after would stay Pending for ever. */
+const hasLeader = ({ cluster, ownNamespace }: Config): boolean =>
+  cluster !== 'off' && ownNamespace !== undefined;

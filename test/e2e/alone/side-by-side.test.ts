@@ -153,11 +153,14 @@ describe('a real node and a virtual node, side by side', () => {
     for (const node of Object.values(NODES)) {
       await kubectl(['taint', 'node', node, 'seed=000:NoSchedule']);
     }
+    // A taint alone does not make the DaemonSet controller count anew, on no node.
+    await sides.both('annotate', 'ds', 'DS', 'look=again');
     await sides.untilCounts('0 0 0 0 0');
     await sides.untilPods(1);
     for (const node of Object.values(NODES)) {
       await kubectl(['taint', 'node', node, 'seed=000:NoSchedule-']);
     }
+    await sides.both('annotate', '--overwrite', 'ds', 'DS', 'look=once-more');
     await sides.untilCounts('1 1 1 1 1');
   });
 
