@@ -10,7 +10,7 @@ import { aReview } from '../support/review.js';
 import { anInjectedPod, aRevision, isReady, onSuperNodes, running } from '../support/status.js';
 import { postReview } from './support/client.js';
 import { kill, startServe, type Running } from './support/process.js';
-import { HOST, NAMESPACE } from './support/replica.js';
+import { emptySecret, HOST, NAMESPACE } from './support/replica.js';
 
 const BUSY = { timeout: 30_000, interval: 20 };
 const PROFILE =
@@ -26,7 +26,7 @@ let process: Running | undefined;
 beforeEach(async () => {
   dir = await mkdtemp(join(tmpdir(), 'ds-injector-'));
   api = await startApiServer();
-  api.store.put(...cluster);
+  api.store.put(emptySecret, ...cluster);
   api.writeKubeconfig(join(dir, 'kubeconfig'));
   await writeFile(join(dir, 'profiles.yaml'), PROFILE);
   process = await startServe([
@@ -78,12 +78,14 @@ it('nothing is written for a review, dry run or not; only for what is in the clu
   api.store.put(running(web, 'super', [isReady('agent')]));
   await vi.waitFor(() => {
     expect(eventsOf('web').map(({ reason }) => reason)).toEqual(['Pulled', 'Started']);
-    expect(writes()).toHaveLength(4);
+    expect(writes()).toHaveLength(5);
   }, BUSY);
   expect([...writes()].sort()).toEqual([
     'create /apis/events.k8s.io/v1/namespaces/default/events',
     'create /apis/events.k8s.io/v1/namespaces/default/events',
     'patch /api/v1/namespaces/default/pods/web/status',
     'patch /api/v1/namespaces/default/pods/web/status',
+    // A pod that is ready proves the revision.
+    'patch /apis/apps/v1/namespaces/monitoring/controllerrevisions/agent-one',
   ]);
 });

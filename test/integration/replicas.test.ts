@@ -9,7 +9,7 @@ import { aReview } from '../support/review.js';
 import { getPage, postReview } from './support/client.js';
 import { bundlesIn, configIn } from './support/handshakes.js';
 import { kill, startServe, type Running } from './support/process.js';
-import { HOST, NAMESPACE } from './support/replica.js';
+import { emptySecret, HOST, NAMESPACE } from './support/replica.js';
 
 const BODY = aReview({ object: aPod() });
 const BUSY = { timeout: 30_000, interval: 20 };
@@ -55,7 +55,7 @@ beforeEach(async () => {
   api = await startApiServer();
   api.writeKubeconfig(join(dir, 'kubeconfig'));
   const service = { namespace: NAMESPACE, name: 'ds-injector', path: '/mutate' };
-  api.store.put(superNode(), aDaemonSet({}), {
+  api.store.put(emptySecret, superNode(), aDaemonSet({}), {
     apiVersion: 'admissionregistration.k8s.io/v1',
     kind: 'MutatingWebhookConfiguration',
     metadata: { name: 'ds-injector' },

@@ -2,6 +2,7 @@ import type { Clock } from '../../../src/cluster/clock.js';
 import { elect, type Election } from '../../../src/cluster/elector.js';
 import type { WatchObserver } from '../../../src/cluster/reflector.js';
 import { certify, type Certification } from '../../../src/controllers/certification.js';
+import type { KubernetesObject } from '../../../src/core/model/types.js';
 import { makeServer, type Server } from '../../../src/server/listener.js';
 import type { ApiServer } from '../../support/api-server/api-server.js';
 import { clientOf } from '../../support/api-server/client.js';
@@ -10,6 +11,14 @@ export const NAMESPACE = 'ds-injector-system';
 export const HOST = `ds-injector.${NAMESPACE}.svc`;
 const SERVICE = { namespace: NAMESPACE, name: 'ds-injector' };
 const HOUR = 3_600_000;
+
+/** The Secret of the authority as the chart brings it: without content, so that whoever comes first fills it at once. */
+export const emptySecret: KubernetesObject = {
+  apiVersion: 'v1',
+  kind: 'Secret',
+  type: 'Opaque',
+  metadata: { namespace: NAMESPACE, name: 'ds-injector-ca' },
+};
 
 /** A replica as the composition root puts it together, other than that it reviews nothing. */
 export interface Replica {
