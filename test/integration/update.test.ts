@@ -85,7 +85,9 @@ describe('pods that run, when their node wants another revision', () => {
         expect(recordIn(pod)).toMatchObject({ revision: 'r2', update: { from: 'r1' } });
       }
     });
-    expect(updating.changes).toEqual(['updated shop/a', 'updated shop/b', 'updated shop/c']);
+    await eventually(() => {
+      expect(updating.changes).toEqual(['updated shop/a', 'updated shop/b', 'updated shop/c']);
+    });
     // The rate of ten per cent is less than one pod, which is the least.
     expect(kubelet.mostDown).toBe(1);
   });
@@ -140,7 +142,9 @@ describe('pods that run, when their node wants another revision', () => {
     await eventually(() => {
       for (const pod of pods()) expect(recordIn(pod)).toMatchObject({ revision: 'r3' });
     });
-    expect(updating.changes).toHaveLength(4);
+    await eventually(() => {
+      expect(updating.changes).toHaveLength(4);
+    });
   });
 
   it('get a newer one without waiting for the deadline of one that fails', async () => {
@@ -153,7 +157,9 @@ describe('pods that run, when their node wants another revision', () => {
     await eventually(() => {
       expect(recordIn(pods()[0] ?? {})).toMatchObject({ revision: 'r3', update: { from: 'r2' } });
     });
-    expect(updating.changes).toEqual(['updated shop/a', 'updated shop/a']);
+    await eventually(() => {
+      expect(updating.changes).toEqual(['updated shop/a', 'updated shop/a']);
+    });
   });
 
   it.each([
@@ -181,7 +187,9 @@ describe('pods that run, when their node wants another revision', () => {
     await eventually(() => {
       expect(recordIn(pods()[0] ?? {})).toMatchObject({ revision: 'r2' });
     });
-    expect(updating.changes).toEqual(['named shop/a']);
+    await eventually(() => {
+      expect(updating.changes).toEqual(['named shop/a']);
+    });
     expect(kubelet.disturbed).toEqual([]);
   });
 
