@@ -389,9 +389,9 @@ describe('DaemonSets on virtual nodes', () => {
       await said('True');
       api.store.put(realNode({ metadata: { name: 'super' } }));
       await eventually(() => {
-        expect(pods()).toEqual([]);
+        expect(keepers[0]?.told).toContain(`replaced monitoring/${NAME}: not_virtual`);
       });
-      expect(keepers[0]?.told).toContain(`replaced monitoring/${NAME}: not_virtual`);
+      expect(pods()).toEqual([]);
       expect(writes().filter(({ verb }) => verb === 'delete')).toMatchObject([
         { body: { preconditions: { uid: expect.any(String) as string } } },
       ]);
