@@ -64,7 +64,8 @@ describe('node dist/main.js check', () => {
       'a pod without a token',
       [],
       { KUBECONFIG: '', KUBERNETES_SERVICE_HOST: '127.0.0.1' },
-      /token/,
+      // Whichever is missed first.
+      /serviceaccount\/(token|ca\.crt)/,
     ],
   ])('ends with 2 for %s, and says so', async (_, args, env, problem) => {
     const { code, stdout, stderr } = await check(args, { KUBECONFIG: kubeconfig, ...env });
