@@ -1,6 +1,6 @@
 import { budgetsFor, type Budgets } from '../cluster/budgets.js';
 import { ofOwner, type InjectedPods } from '../cluster/injected-pods.js';
-import { conditionIn, type ObservedPod } from '../core/status/observed.js';
+import { saysReady, type ObservedPod } from '../core/status/observed.js';
 
 export interface OwnersOptions {
   readonly injected: Pick<InjectedPods, 'get' | 'under'>;
@@ -93,5 +93,4 @@ interface Taken {
 }
 
 /** Whether it serves, so that somebody would miss it. */
-const isUp = ({ conditions }: ObservedPod): boolean =>
-  conditionIn(conditions, 'Ready')?.status === 'True';
+const isUp = ({ conditions }: ObservedPod): boolean => saysReady(conditions);

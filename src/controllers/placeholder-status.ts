@@ -5,6 +5,7 @@ import type { Placeholder } from '../core/status/placeholder.js';
 import { project, statusPatch } from '../core/status/project.js';
 import { revisionsOf } from '../core/status/revisions.js';
 import { patchPod, perform, type DutyOptions } from './duty.js';
+import { Echo } from './echo.js';
 import type { KeyedQueue } from './queue.js';
 import { speaks, whichOf } from './touched.js';
 
@@ -14,8 +15,6 @@ export interface PlaceholderStatusOptions extends DutyOptions {
 
 /** Milliseconds in which changes come together: a pod that starts tells of it some times within one. */
 const GATHER = 500;
-/** Milliseconds that a write may take to be told by the watch, before it is looked at again. */
-const ECHO = 5_000;
 
 /**
  * Keeps the status of placeholders in step with what was injected on their nodes, until the signal is aborted: one write
@@ -25,20 +24,15 @@ export async function keepPlaceholderStatus(
   options: PlaceholderStatusOptions,
   signal: AbortSignal,
 ): Promise<void> {
-  const state: State = { written: new Map() };
+  const echo = new Echo(options.clock.monotonic);
   await perform(
     {
-      work: (key, facts) => bring(state, options, { key, facts, signal }),
+      work: (key, facts) => bring(echo, options, { key, facts, signal }),
       listen: (queue) => listen(options, queue),
     },
     options,
     signal,
   );
-}
-
-interface State {
-  /** What was patched, until the watch tells of it. */
-  readonly written: Map<string, { readonly version: string; readonly at: number }>;
 }
 
 interface Task {
@@ -48,18 +42,18 @@ interface Task {
 }
 
 async function bring(
-  state: State,
+  echo: Echo,
   options: PlaceholderStatusOptions,
   { key, facts, signal }: Task,
 ): Promise<number | undefined> {
   const { cluster, client, clock, rules } = options;
   const placeholder = cluster.placeholders.get(key);
   if (!placeholder || !speaks(placeholder, cluster.placeholders)) {
-    state.written.delete(key);
+    echo.forget(key);
     return undefined;
   }
-  const echo = waitForEcho(state, placeholder, clock.monotonic());
-  if (echo > 0) return echo;
+  const wait = echo.wait(key, placeholder.resourceVersion);
+  if (wait > 0) return wait;
   const projection = project({
     placeholder,
     node: cluster.nodes.get(`/${placeholder.node}`),
@@ -71,21 +65,9 @@ async function bring(
   const patch = statusPatch(placeholder, projection);
   if (patch) {
     await patchPod(client, { pod: placeholder, subresource: 'status', patch, signal });
-    state.written.set(key, { version: placeholder.resourceVersion, at: clock.monotonic() });
+    echo.wrote(key, placeholder.resourceVersion);
   }
   return projection.lookAgain;
-}
-
-/** Until the watch has told of it, a write would be made once more. */
-function waitForEcho(
-  { written }: State,
-  { key, resourceVersion }: Placeholder,
-  now: number,
-): number {
-  const before = written.get(key);
-  if (before?.version === resourceVersion) return before.at + ECHO - now;
-  written.delete(key);
-  return 0;
 }
 
 function listen(

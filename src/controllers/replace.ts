@@ -12,7 +12,7 @@ import { metaOf } from '../core/model/pod.js';
 import { map } from '../core/model/types.js';
 import type { KubernetesObject } from '../core/model/types.js';
 import type { DaemonPod } from '../core/status/daemon-pod.js';
-import { conditionIn, type Identity } from '../core/status/observed.js';
+import { saysReady, type Identity } from '../core/status/observed.js';
 import type { Placeholder } from '../core/status/placeholder.js';
 import { budgetOf } from './budget.js';
 import { deletePod, perform, type DutyOptions } from './duty.js';
@@ -147,8 +147,7 @@ function isOurs(node: string, { nodes, settings }: Facts): boolean | undefined {
   return profile !== undefined && settings.placeholders && !isLeft(profile, { settings });
 }
 
-const isReady = ({ status }: Placeholder): boolean =>
-  conditionIn(status.conditions, 'Ready')?.status === 'True';
+const isReady = ({ status }: Placeholder): boolean => saysReady(status.conditions);
 
 /** Also counts nodes whose pod was deleted here, and that the DaemonSet controller has not given another one yet. */
 function awayOf({ repeats }: State, key: string, members: readonly Member[]): number {

@@ -5,6 +5,7 @@ import { isStatus } from '../cluster/lease-calls.js';
 import { Reflector, type ReflectorOptions, type WatchObserver } from '../cluster/reflector.js';
 import { DISRUPTION_BUDGETS, pathOf, PODS } from '../cluster/resources.js';
 import type { Facts } from '../core/facts/facts.js';
+import { timeText } from '../core/model/time.js';
 import type { RecordedUpdate } from '../core/record/record.js';
 import type { Placeholder } from '../core/status/placeholder.js';
 import { revisionsOf, type Held } from '../core/status/revisions.js';
@@ -136,7 +137,11 @@ async function updateSome(owners: Owners, options: UpdateOptions, scene: Scene):
     }
     room -= 1;
     const from = candidate.recorded.revision;
-    const update = { at: stampOf(options), from, restarts: restartsAfter(candidate.held) };
+    const update = {
+      at: timeText(options.clock.now()),
+      from,
+      restarts: restartsAfter(candidate.held),
+    };
     await write(owners, options, {
       ...scene,
       candidate,
@@ -159,7 +164,10 @@ async function revert(owners: Owners, options: UpdateOptions, turn: Turn): Promi
   const before = { ...placeholder, revision: from };
   const revisions = revisionsOf(before, facts.daemonSets, facts.settings);
   const held = revisions.held(candidate.pod);
-  const update: RecordedUpdate = { at: stampOf(options), failed: placeholder.revision };
+  const update: RecordedUpdate = {
+    at: timeText(options.clock.now()),
+    failed: placeholder.revision,
+  };
   await write(owners, options, {
     ...turn,
     candidate: { ...candidate, held },
@@ -207,9 +215,6 @@ async function write(
     if (!isStatus(error, 404, 409)) throw error;
   }
 }
-
-const stampOf = ({ clock }: UpdateOptions): string =>
-  new Date(clock.now()).toISOString().replace(/\.\d+Z$/, 'Z');
 
 function listen(
   { cluster: { placeholders, injected, listen: listenToWorld } }: UpdateOptions,

@@ -1,6 +1,6 @@
 import { worstOf, worstSeverity } from '../core/condition/trouble.js';
 import { defined } from '../core/model/defined.js';
-import { conditionIn } from '../core/status/observed.js';
+import { saysReady } from '../core/status/observed.js';
 import { wantedOf, type Scene } from './lists.js';
 import type { InjectedDaemonSet, NodeStatus, PodStatus, TroubleInPod } from './report.js';
 
@@ -32,7 +32,7 @@ export class Tally {
   /** @param daemonSet "namespace/name". */
   status(daemonSet: string, node: string, scene: Scene): NodeStatus {
     const placeholder = scene.placeholderOf(daemonSet, node);
-    const ready = conditionIn(placeholder?.status.conditions, 'Ready')?.status === 'True';
+    const ready = saysReady(placeholder?.status.conditions);
     return defined({
       node,
       wanted: wantedOf(scene, daemonSet, node),

@@ -1,4 +1,5 @@
 import { INJECTED_READY } from '../model/annotations.js';
+import { timeText } from '../model/time.js';
 import { conditionIn, type Condition, type ObservedPod } from '../status/observed.js';
 import type { Believed } from './believed.js';
 import { reportsOf, type ContainerReport } from './containers.js';
@@ -41,9 +42,6 @@ const NOTHING: Said = {
   reason: 'RecordNotBelieved',
   message: 'nothing that the record names is in the pod as a DaemonSet has it',
 };
-
-/** Kubernetes writes times of conditions in whole seconds. */
-const timeText = (now: number): string => `${new Date(now).toISOString().slice(0, 19)}Z`;
 
 function saidOf(pod: ObservedPod, { daemonSets, orphans }: Believed): Said | undefined {
   const reports = reportsOf(pod, [...daemonSets, ...orphans]);

@@ -2,7 +2,7 @@ import { defined } from '../model/defined.js';
 import { metaOf } from '../model/pod.js';
 import type { KubernetesObject, Pod } from '../model/types.js';
 import { targetNodeOf } from '../placeholder/placeholder.js';
-import { conditionIn, identityOf, statusOf, type Identity } from './observed.js';
+import { conditionIn, identityOf, saysReady, statusOf, type Identity } from './observed.js';
 import { daemonSetOf } from './placeholder.js';
 
 /** A pod of the DaemonSet controller, as far as it matters whether it may go. */
@@ -34,6 +34,6 @@ export function daemonPodOf(pod: Pod): DaemonPod {
     ...identity,
     daemonSet: daemonSetOf(identity),
     node: targetNodeOf(pod) ?? '',
-    isReady: conditionIn(statusOf(pod).conditions, 'Ready')?.status === 'True',
+    isReady: saysReady(statusOf(pod).conditions),
   };
 }

@@ -1,4 +1,4 @@
-import { injectedReady, type ContainerStatus, type ObservedPod } from './observed.js';
+import { injectedReady, isOver, type ContainerStatus, type ObservedPod } from './observed.js';
 import type { Held, Lag, Revisions } from './revisions.js';
 
 /** How long things may take, and how much may be wrong. */
@@ -38,7 +38,7 @@ export interface Judged {
 /** @returns undefined for a pod that is none of the DaemonSet's, or that is on its way out. */
 export function judge(pod: ObservedPod, question: Question): Judged | undefined {
   const { revisions, rules } = question;
-  if (pod.isTerminating || ENDED.has(pod.phase)) return undefined;
+  if (isOver(pod)) return undefined;
   const held = revisions.held(pod);
   if (held.length === 0) return undefined;
   const lag = lagOf(revisions.lag(pod, held), rules);
@@ -47,8 +47,6 @@ export function judge(pod: ObservedPod, question: Question): Judged | undefined 
   const counts = left === 0 && (isReady || isToBlame(pod, lag, question));
   return { pod, held, lag, isReady, counts, fails: counts && !isWell(isReady, lag), left };
 }
-
-const ENDED: ReadonlySet<string> = new Set(['Succeeded', 'Failed']);
 
 const lagOf = (lag: Lag, { updatesInPlace }: Rules): Lag =>
   lag === 'in-place' && !updatesInPlace ? 'outdated' : lag;

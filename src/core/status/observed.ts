@@ -155,6 +155,16 @@ export const conditionIn = (
   type: string,
 ): Condition | undefined => list(conditions).find((one) => one.type === type);
 
+const ENDED: ReadonlySet<string> = new Set(['Succeeded', 'Failed']);
+
+/** Whether a pod has ended, or is about to. */
+export const isOver = ({ isTerminating, phase }: ObservedPod): boolean =>
+  isTerminating || ENDED.has(phase);
+
+/** Whether a pod or a node is ready, as its conditions say. */
+export const saysReady = (conditions: readonly Condition[] | null | undefined): boolean =>
+  conditionIn(conditions, 'Ready')?.status === 'True';
+
 /** What a pod says of its injected containers; until somebody has said it, of all its containers. */
 export const injectedReady = (conditions: readonly Condition[]): Condition | undefined =>
   conditionIn(conditions, INJECTED_READY) ?? conditionIn(conditions, 'ContainersReady');

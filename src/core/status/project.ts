@@ -1,6 +1,7 @@
 import { SUMMARY_ANNOTATION } from '../model/annotations.js';
 import { defined } from '../model/defined.js';
 import { equal } from '../model/equal.js';
+import { timeText } from '../model/time.js';
 import { list } from '../model/types.js';
 import { containerStatuses, ownStatus } from './containers.js';
 import { judge, type Judged, type Question, type Rules } from './judge.js';
@@ -37,7 +38,7 @@ export function project(sight: Sight): Projection {
   const question: Question = { ...sight, since: placeholder.createdAt };
   const all = pods.map((pod) => judge(pod, question)).filter((one) => one !== undefined);
   const summary = summaryOf(placeholder.revision, all);
-  const startTime = placeholder.status.startTime ?? stamp(sight.now);
+  const startTime = placeholder.status.startTime ?? timeText(sight.now);
   const isReady = areReady(all, rules);
   const waits = all.map(({ left }) => left).filter((left) => left > 0 && left < Infinity);
   return {
@@ -124,7 +125,7 @@ function since(condition: Condition, { status }: Placeholder, now: number): Cond
   const isSame = before?.status === condition.status;
   return {
     ...condition,
-    lastTransitionTime: (isSame ? before.lastTransitionTime : undefined) ?? stamp(now),
+    lastTransitionTime: (isSame ? before.lastTransitionTime : undefined) ?? timeText(now),
   };
 }
 
@@ -147,6 +148,3 @@ function ownPart(status: PodStatus): object {
     initContainerStatuses: list(initContainerStatuses).map(ownStatus),
   };
 }
-
-/** RFC 3339 with whole seconds, as the API server keeps it. */
-const stamp = (now: number): string => new Date(now).toISOString().replace(/\.\d+Z$/, 'Z');

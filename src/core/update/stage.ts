@@ -1,4 +1,4 @@
-import { injectedReady, type ObservedPod } from '../status/observed.js';
+import { injectedReady, isOver, type ObservedPod } from '../status/observed.js';
 import { isHeldReady } from '../status/judge.js';
 import type { RecordedDaemonSet } from '../record/record.js';
 import type { Held, Lag, Revisions } from '../status/revisions.js';
@@ -42,7 +42,7 @@ export interface StageQuestion {
 export function candidateOf(pod: ObservedPod, question: StageQuestion): Candidate | undefined {
   const { revisions } = question;
   const recorded = revisions.recorded(pod);
-  if (!recorded || pod.isTerminating || ENDED.has(pod.phase)) return undefined;
+  if (!recorded || isOver(pod)) return undefined;
   const held = revisions.held(pod);
   if (held.length === 0) return undefined;
   const isReady = hasRestarted(recorded, held) && held.every(isHeldReady);
@@ -59,8 +59,6 @@ const hasRestarted = ({ update }: RecordedDaemonSet, held: readonly Held[]): boo
 /** How many restarts containers have together. */
 export const restartsOf = (held: readonly Held[]): number =>
   held.reduce((sum, { status }) => sum + (status?.restartCount ?? 0), 0);
-
-const ENDED: ReadonlySet<string> = new Set(['Succeeded', 'Failed']);
 
 type Known = Pick<Candidate, 'pod' | 'recorded' | 'isReady'>;
 
