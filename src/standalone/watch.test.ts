@@ -1,22 +1,23 @@
-import type * as FileSystem from 'node:fs/promises';
 import { mkdir, mkdtemp, rename, rm, symlink, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
-import { problemText } from './manifest.js';
+import { problemText, type Manifest } from './manifest.js';
+import { readManifests } from './manifests.js';
 import { watchWorld, type WorldWatch } from './watch.js';
 
-/** What reading a file fails with, if it does; no file changes by that. */
-const disk = vi.hoisted(() => ({ fault: '', failed: 0 }));
-vi.mock('node:fs/promises', async (original) => {
-  const real = await original<typeof FileSystem>();
-  const readFile = (path: string): Promise<Buffer> => {
-    if (disk.fault === '') return real.readFile(path);
-    disk.failed += 1;
-    return Promise.reject(new Error(disk.fault));
-  };
-  return { ...real, readFile };
-});
+/** What reading fails with, if it does; no file changes by that. */
+const disk = { fault: '', failed: 0 };
+
+/** As with a disk that fails while a file is read. */
+const read: typeof readManifests = async (paths) => {
+  const found = await readManifests(paths);
+  if (disk.fault === '') return found;
+  disk.failed += 1;
+  const [{ file }] = found.manifests as [Manifest];
+  const problem = { file, document: 0, line: 0, message: disk.fault };
+  return { manifests: [], problems: [problem] };
+};
 
 const node = (name: string): string => `apiVersion: v1\nkind: Node\nmetadata: {name: ${name}}\n`;
 
@@ -49,6 +50,7 @@ describe('watchWorld', () => {
       interval: 15,
       loaded: (counts) => loads.push(counts),
       failed: (problems) => failures.push(problems.map(problemText).join('\n')),
+      read,
     });
     await watch.start();
   };

@@ -15,6 +15,8 @@ export interface WatchOptions {
   readonly loaded: (counts: Counts) => void;
   /** Called once for each set of problems that makes loads fail, the first load excluded; the World stays as it was. */
   readonly failed: (problems: readonly Problem[]) => void;
+  /** How files are read; by default from the disk. */
+  readonly read?: typeof readManifests;
 }
 
 export interface WorldWatch {
@@ -31,10 +33,13 @@ export interface WorldWatch {
  *
  * @throws InputError with every problem of every file at once.
  */
-export async function loadSnapshot(paths: readonly string[]): Promise<Snapshot> {
-  const read = await readManifests(paths);
-  const snapshot = snapshotOf(read.manifests);
-  const problems = [...read.problems, ...snapshot.problems];
+export async function loadSnapshot(
+  paths: readonly string[],
+  read = readManifests,
+): Promise<Snapshot> {
+  const found = await read(paths);
+  const snapshot = snapshotOf(found.manifests);
+  const problems = [...found.problems, ...snapshot.problems];
   if (problems.length > 0) throw new InputError(problems);
   return snapshot;
 }
@@ -59,7 +64,7 @@ export function watchWorld(options: WatchOptions): WorldWatch {
   return {
     start: () =>
       files.start(async () => {
-        take(state, await loadSnapshot(options.paths), options);
+        take(state, await loadSnapshot(options.paths, options.read), options);
       }),
     stop: () => {
       state.stopped = true;
@@ -97,7 +102,7 @@ function take(state: State, { objects, counts }: Snapshot, { loaded }: WatchOpti
  */
 async function reload(state: State, options: WatchOptions): Promise<boolean> {
   try {
-    const snapshot = await loadSnapshot(options.paths);
+    const snapshot = await loadSnapshot(options.paths, options.read);
     if (isStopped(state)) return true;
     checkSize(snapshot, state.size, options.paths);
     take(state, snapshot, options);
