@@ -106,14 +106,21 @@ export async function importImage(archive: string, names: readonly string[] = []
   if (names.length === 0) copyFileSync(archive, join(cluster.imageFolder, basename(archive)));
 }
 
-/** Starts a kwok that plays every node with the annotation kwok.x-k8s.io/node=fake. */
-export async function startKwok(): Promise<void> {
+/**
+ * Starts a kwok that plays every node with the annotation kwok.x-k8s.io/node=fake.
+ *
+ * @param stages a file that says how; else it does as it comes.
+ */
+export async function startKwok(stages?: string): Promise<void> {
   requireGo();
   const cluster = theCluster();
   cluster.daemons.start('kwok', await buildKwok(), [
     `--kubeconfig=${cluster.kubeconfig}`,
     '--manage-all-nodes=false',
     '--manage-nodes-with-annotation-selector=kwok.x-k8s.io/node=fake',
+    // By its Lease a node says that it lives.
+    '--node-lease-duration-seconds=40',
+    ...(stages === undefined ? [] : [`--config=${stages}`]),
   ]);
 }
 

@@ -2,6 +2,7 @@ import { connect, createServer } from 'node:net';
 import { once } from 'node:events';
 import { join } from 'node:path';
 import { read } from './api.js';
+import { auditFlags } from './audit.js';
 import type { Cluster } from './cluster.js';
 import { credentialsIn, makeCredentials, type Credentials } from './credentials.js';
 import { openNetwork } from './network.js';
@@ -33,7 +34,7 @@ export async function startControlPlane(cluster: Cluster): Promise<void> {
 /** Starts the API server and waits until it is ready; after a stop, with all that it knew. */
 export async function startApiServer(cluster: Cluster): Promise<void> {
   const name = 'kube-apiserver';
-  const args = flags(apiServer(credentialsIn(cluster.folder)));
+  const args = flags({ ...apiServer(credentialsIn(cluster.folder)), ...auditFlags(cluster) });
   cluster.daemons.start(name, cluster.program(name), args);
   await untilAlive(cluster, name, 'the API server', () => read(cluster, '/readyz'));
 }
@@ -108,6 +109,9 @@ const controllerManager = ({
   'use-service-account-credentials': true,
   // Nodes say themselves which addresses their pods have.
   controllers: '*,-nodeipam',
+  // Thousands of pods would come at 20 a second.
+  'kube-api-qps': 200,
+  'kube-api-burst': 400,
   // A test need not wait for the usual 15 seconds.
   'horizontal-pod-autoscaler-sync-period': '2s',
 });

@@ -63,7 +63,7 @@ program
 program
   .command('kwok')
   .description('plays the nodes with the annotation kwok.x-k8s.io/node=fake')
-  .action(startKwok);
+  .action(() => startKwok());
 program
   .command('status')
   .description('what runs')

@@ -28,8 +28,12 @@ export interface Options {
   readonly keep: boolean;
 }
 
-/** Brings up a cluster with the injector in it: what does not need each other, side by side. */
-export async function begin({ kubernetes }: Options, say: Say): Promise<void> {
+/**
+ * Brings up a cluster with the injector in it: what does not need each other, side by side.
+ *
+ * @param values flags of helm that say what differs from the chart's defaults.
+ */
+export async function begin({ kubernetes }: Options, say: Say, values = VALUES): Promise<void> {
   const archive = join(cluster.folder, 'ds-injector.tar');
   const made = run('npm', ['run', '-s', 'image', '--', archive]);
   const helm = helmProgram();
@@ -43,7 +47,7 @@ export async function begin({ kubernetes }: Options, say: Say): Promise<void> {
   say('the image is on the worker node');
   await helm;
   await kubectl(['delete', 'namespaces', '-l', 'e2e-theme', '--timeout=120s']);
-  await install(...VALUES);
+  await install(...values);
   say('the chart is installed');
 }
 
