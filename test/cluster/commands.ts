@@ -118,8 +118,6 @@ export async function startKwok(stages?: string): Promise<void> {
     `--kubeconfig=${cluster.kubeconfig}`,
     '--manage-all-nodes=false',
     '--manage-nodes-with-annotation-selector=kwok.x-k8s.io/node=fake',
-    // By its Lease a node says that it lives.
-    '--node-lease-duration-seconds=40',
     ...(stages === undefined ? [] : [`--config=${stages}`]),
   ]);
 }
