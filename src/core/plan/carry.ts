@@ -1,3 +1,4 @@
+import { defined } from '../model/defined.js';
 import { isNativeSidecar } from '../model/pod.js';
 import { list } from '../model/types.js';
 import type { Container, StringMap, Volume } from '../model/types.js';
@@ -5,6 +6,7 @@ import type { Placement } from '../outcome.js';
 import type { Claims } from './claims.js';
 import { optionalEnv, optionalEnvFrom, warnOfLackingConfig } from './config-references.js';
 import type { Context } from './context.js';
+import { warnOfLosses } from './ephemeral.js';
 import type { Names } from './fields.js';
 import { resolveEnv } from './fields.js';
 import type { Directories } from './host-mounts.js';
@@ -15,7 +17,6 @@ import { translateMounts } from './mounts.js';
 import type { MountPlan } from './mounts.js';
 import { portsOf } from './ports.js';
 import type { Gate } from './probes.js';
-import { defined } from '../model/defined.js';
 import { probesOf } from './probes.js';
 import { resourcesOf } from './resources.js';
 import type { Sizing } from './resources.js';
@@ -89,6 +90,7 @@ function namesFor(context: Context, claims: Claims): Names {
 
 /** Native sidecars of the DaemonSet stay what they are, where the node has such. */
 function placementOf(isInit: boolean, container: Container, mode: Mode): Placement {
+  if (mode.daemons === 'ephemeral') return 'ephemeral';
   if (isInit && !isNativeSidecar(container)) return 'init';
   if (isInit) return mode.nativeSidecars ? 'native' : 'plain';
   return mode.daemons;
@@ -125,23 +127,33 @@ function translate(
     ...rest
   } = seen;
   warnOfLostSecurity(container, context);
-  if (restartPolicyRules !== undefined || (restartPolicy ?? 'Always') !== 'Always') {
-    context.warn('restart_rule_left_out', `container ${container.name} restarts as the pod does`);
-  }
   const env = resolveEnv(list(seen.env).map(optionalEnv), container.name, names, context);
-  const ports = portsOf(container, context.subject.wishes.metricsPorts, shared.claims);
-  shared.claims.claimPortNames(ports);
-  return defined({
+  const mounts = translateMounts(container, mountPlan, context);
+  const translated = {
     ...rest,
     name: names.containers.get(container.name) ?? container.name,
     env: nonEmpty(env),
     envFrom: nonEmpty(list(container.envFrom).map(optionalEnvFrom)),
+    ports: undefined,
+    resources: undefined,
+    securityContext: nonEmptyObject(securityOf(container, context)),
+    volumeMounts: [...mounts],
+  };
+  if (placement === 'ephemeral') {
+    warnOfLosses(container, context);
+    return defined({ ...translated, volumeMounts: nonEmpty(mounts) });
+  }
+  if (restartPolicyRules !== undefined || (restartPolicy ?? 'Always') !== 'Always') {
+    context.warn('restart_rule_left_out', `container ${container.name} restarts as the pod does`);
+  }
+  const ports = portsOf(container, context.subject.wishes.metricsPorts, shared.claims);
+  shared.claims.claimPortNames(ports);
+  return defined({
+    ...translated,
     ports: nonEmpty(ports),
     ...probesOf(seen, { placement, gate: surroundings.gate }, context),
     restartPolicy: placement === 'native' ? 'Always' : undefined,
     resources: resourcesOf(container, shared.sizing, context),
-    securityContext: nonEmptyObject(securityOf(container, context)),
-    volumeMounts: [...translateMounts(container, mountPlan, context)],
   });
 }
 

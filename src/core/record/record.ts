@@ -27,13 +27,21 @@ export interface RecordedDaemonSet {
   readonly uid?: string;
   /** The controller-revision-hash, or, offline, a fingerprint of the template. */
   readonly revision: string;
-  readonly containers: readonly {
-    readonly container: string;
-    readonly injectedAs: string;
-    readonly placement: Placement;
-  }[];
+  readonly containers: readonly RecordedContainer[];
   /** The last change of revision while the pod ran, if there was one. */
   readonly update?: RecordedUpdate;
+}
+
+export interface RecordedContainer {
+  /** Its name in the DaemonSet. */
+  readonly container: string;
+  /** Its name in the pod; of an ephemeral container that was started again, the newest. */
+  readonly injectedAs: string;
+  readonly placement: Placement;
+  /** That it runs to its end before the others; said of ephemeral ones only, as the placement says it of all else. */
+  readonly init?: true;
+  /** How often an ephemeral container was started again; absent for never. */
+  readonly restarts?: number;
 }
 
 /** A change of revision while the pod ran. One of the two revisions is given. */
@@ -70,7 +78,12 @@ const shape = {
           revision: 'string',
           containers: {
             each: {
-              fields: { container: 'string', injectedAs: 'string', placement: 'string' },
+              fields: {
+                container: 'string',
+                injectedAs: 'string',
+                placement: 'string',
+                restarts: 'number',
+              },
               required: ['injectedAs'],
             },
           },
@@ -90,6 +103,10 @@ const shape = {
   },
   required: ['daemonSets'],
 } as const;
+
+/** Whether a DaemonSet goes into a pod as ephemeral containers; all of its containers do, or none. */
+export const isEphemeral = ({ containers }: Pick<RecordedDaemonSet, 'containers'>): boolean =>
+  containers.length > 0 && containers.every(({ placement }) => placement === 'ephemeral');
 
 /** A fixed order of fields, so that equal records are equal texts. */
 export const encodeRecord = (record: InjectionRecord): string => JSON.stringify(record);
