@@ -22,6 +22,8 @@ export interface LateOptions extends DutyOptions {
   readonly bound: Pick<Bound, 'pods'>;
   /** Whether pods get what they lack; else only what their records promise. */
   readonly existing: boolean;
+  /** Whether the webhook is asked about the pods of a namespace; those of others are left alone here, too. */
+  readonly isReviewed: (namespace: string) => boolean;
   /** How often a container may be started again in one pod. */
   readonly restarts: number;
   /** A pod got ephemeral containers. */
@@ -118,12 +120,12 @@ function waitFor(
 
 /** @returns undefined for a pod that needs nothing. */
 function needOf(
-  { bound: { pods }, cluster, clock, existing }: LateOptions,
+  { bound: { pods }, cluster, clock, existing, isReviewed }: LateOptions,
   key: string,
   { world, settings }: Known,
 ): Need | undefined {
   const bound = pods.get(key);
-  if (bound === undefined) return undefined;
+  if (bound === undefined || !isReviewed(namespaceOf(key))) return undefined;
   const lacking = existing ? lackingIn(bound.pod, world, settings) : [];
   const owed = owedTo(cluster.injected.get(key));
   if (lacking.length === 0 && owed.length === 0) return undefined;
@@ -132,6 +134,8 @@ function needOf(
   const grace = lacking.length > 0 && age < GRACE ? Math.min(GRACE, GRACE - age) : 0;
   return { bound, lacking, owed, grace };
 }
+
+const namespaceOf = (key: string): string => key.slice(0, key.indexOf('/'));
 
 interface Known {
   readonly world: World;

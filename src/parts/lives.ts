@@ -50,7 +50,7 @@ export async function leadLives(
     nudgePlaceholders(duty('nudge'), signal),
     keepWorkloadConditions(duty('workload_condition'), signal),
     bound.ended,
-    injectLate({ ...duty('late'), bound, ...lateness(context, recorder) }, signal),
+    injectLate({ ...duty('late'), bound, ...lateness(context, cluster.world, recorder) }, signal),
     replaceMisfits({ ...duty('replace'), client, watch, ...replacing(context) }, signal),
     proveRevisions({ ...duty('proof'), progressDeadline, ...judging(context) }, signal),
     updatePods(

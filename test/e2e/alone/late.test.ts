@@ -137,7 +137,7 @@ describe('isolation: ephemeral', () => {
       { timeout: 120_000 },
     );
     expect(namesIn(after)).toEqual(['app']);
-    expect(ephemeralIn(after)).toEqual(['crasher', 'crasher-2', 'crasher-3']);
+    expect([...ephemeralIn(after)].sort()).toEqual(['crasher', 'crasher-2', 'crasher-3']);
     note(context, seen.join(', '));
   });
 
