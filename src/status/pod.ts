@@ -6,7 +6,11 @@ import { isOwnedByDaemonSet, metaOf } from '../core/model/pod.js';
 import { escapeKey } from '../core/patch/builder.js';
 import { valueAt, type Pod } from '../core/model/types.js';
 import type { DaemonSetVerdict, Outcome } from '../core/outcome.js';
-import type { InjectionRecord, RecordedDaemonSet } from '../core/record/record.js';
+import {
+  isEphemeral,
+  type InjectionRecord,
+  type RecordedDaemonSet,
+} from '../core/record/record.js';
 import { observed, type ObservedPod } from '../core/status/observed.js';
 import { asCreated } from '../survey/as-created.js';
 import { asker, doubtedIn, isPass, keyOf, lossOf } from './belief.js';
@@ -90,9 +94,10 @@ function forgedIn({ pod, seen, scene, outcome }: Judged, record: InjectionRecord
   return record.daemonSets.filter((one) => doubted.includes(one) || isEmpty(one, seen));
 }
 
-/** Whether none of the containers that a record names is in the pod. */
-const isEmpty = ({ containers }: RecordedDaemonSet, seen: ObservedPod): boolean =>
-  containers.every(({ injectedAs }) => !seen.containers.has(injectedAs));
+/** Whether none of the containers that a record names is in the pod; ephemeral ones may be still to be added. */
+const isEmpty = (recorded: RecordedDaemonSet, seen: ObservedPod): boolean =>
+  !isEphemeral(recorded) &&
+  recorded.containers.every(({ injectedAs }) => !seen.containers.has(injectedAs));
 
 const forgeryOf = (recorded: RecordedDaemonSet, seen: ObservedPod): string =>
   isEmpty(recorded, seen)

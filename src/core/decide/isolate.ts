@@ -28,7 +28,7 @@ export function isolated(choice: Choice, subject: Subject, { ground }: Landing):
 function choiceOf(choice: Choice, subject: Subject, ground: Ground): Choice {
   const { daemonSets } = subject.facts;
   const isRefused = (one: Blueprint): boolean =>
-    !ground.ephemeralContainers && isIsolated(one, subject, ground);
+    !canBeAdded(subject, ground) && isIsolated(one, subject, ground);
   return {
     ...choice,
     chosen: choice.chosen
@@ -55,5 +55,11 @@ export const wantsIsolation = (
 ): boolean => (wishes.isolation ?? isolation ?? settings.isolation) === 'ephemeral';
 
 /** A pod that ends by itself would not, with a plain container in it that runs on. */
-const isKeptFromEnding = ({ spec }: Subject, ground: Ground): boolean =>
-  ground.ephemeralContainers && !ground.nativeSidecars && endsByItself(spec);
+const isKeptFromEnding = (subject: Subject, ground: Ground): boolean =>
+  !ground.nativeSidecars && endsByItself(subject.spec) && canBeAdded(subject, ground);
+
+/** Whether a pod that is admitted now will get ephemeral containers when it is bound. */
+export const canBeAdded = (
+  { settings }: Pick<Subject, 'settings'>,
+  { ephemeralContainers }: Ground,
+): boolean => ephemeralContainers && settings.addsLater;

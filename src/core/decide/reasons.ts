@@ -52,8 +52,8 @@ export const daemonSetReasons = {
   },
   isolation_not_available: {
     sentence:
-      'The DaemonSet would have to go into the pod as ephemeral containers (isolation is asked for, or the pod runs already), and the node or API server has none.',
-    todo: 'Set ds-injector.io/isolation to sidecar, use Kubernetes 1.25 or later, or say in a profile that the nodes have them (ephemeralContainers).',
+      'The DaemonSet would have to go into the pod as ephemeral containers (isolation is asked for, or the pod runs already), and the node or API server has none, or there is no leader who adds them.',
+    todo: 'Set ds-injector.io/isolation to sidecar, run the injector in a cluster with Kubernetes 1.25 or later, or say in a profile that the nodes have them (ephemeralContainers).',
   },
   not_ephemeral: {
     sentence:

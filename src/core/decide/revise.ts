@@ -3,7 +3,7 @@ import { endsByItself } from '../model/pod.js';
 import type { Warning } from '../outcome.js';
 import type { Blueprint } from './blueprint.js';
 import type { Choice } from './choose.js';
-import { wantsIsolation } from './isolate.js';
+import { canBeAdded, wantsIsolation } from './isolate.js';
 import type { Landing } from './landing.js';
 import type { Refusal } from './refusal.js';
 import { refused } from './refusal.js';
@@ -111,8 +111,8 @@ function pick(
     : { blueprint: proven, warning: brokenWarning(present, hash, reason) };
 }
 
-const first = (wanted: Blueprint, { facts }: Subject, { ground }: Landing): Blueprint =>
-  ground.ephemeralContainers ? facts.daemonSets.asEphemeral(wanted) : wanted;
+const first = (wanted: Blueprint, subject: Subject, { ground }: Landing): Blueprint =>
+  canBeAdded(subject, ground) ? subject.facts.daemonSets.asEphemeral(wanted) : wanted;
 
 const brokenWarning = ({ key }: Blueprint, hash: string, reason: string): Warning => ({
   code: 'broken_revision',

@@ -6,6 +6,7 @@ import { withPod } from '../decide/subject.js';
 import { RECORD_ANNOTATION } from '../model/annotations.js';
 import { allContainers, metaOf, specOf } from '../model/pod.js';
 import { podMisfit } from '../model/pod-misfit.js';
+import { timeText } from '../model/time.js';
 import { list, map } from '../model/types.js';
 import type { Container, Pod } from '../model/types.js';
 import type { DaemonSetVerdict, Warning } from '../outcome.js';
@@ -75,7 +76,10 @@ export function lateFor(pod: Pod, question: LateQuestion): Late {
   const choice = choose(seat.subject, seat.landing.fitting, false);
   const earlier = earlierIn(seat, record, choice);
   const taken = takenIn(pod, record);
-  const lacking = question.lacking ? additionsTo(seat, { choice, record, earlier, taken }) : NONE;
+  const since = timeText(question.now);
+  const lacking = question.lacking
+    ? additionsTo(seat, { choice, record, earlier, taken, since })
+    : NONE;
   const steps = stepsIn([...earlier.parts, ...lacking.parts], { ...question, pod, taken });
   return lateOf(pod, { record, steps, lacking, earlier });
 }
@@ -101,12 +105,14 @@ interface Given {
   readonly record: InjectionRecord | undefined;
   readonly earlier: Earlier;
   readonly taken: ReadonlySet<string>;
+  /** Now, in RFC 3339. */
+  readonly since: string;
 }
 
 /** The DaemonSets that the pod lacks, as far as they can be expressed as ephemeral containers with what the pod has. */
 function additionsTo(
   { subject, landing }: Seat,
-  { choice, record, earlier, taken }: Given,
+  { choice, record, earlier, taken, since }: Given,
 ): Additions {
   const named = namedIn(record);
   const { daemonSets } = subject.facts;
@@ -126,7 +132,7 @@ function additionsTo(
   );
   const plan = planForRunning(withNames(subject, taken), landing, blueprints, earlier.present);
   return {
-    parts: plan.parts.map((part) => promisedOf(recorded(part, subject), part)),
+    parts: plan.parts.map((part) => promisedOf({ ...recorded(part, subject), since }, part)),
     verdicts: [...plan.verdicts, ...others],
     warnings: [...picks.flatMap(({ warning }) => warning ?? []), ...plan.warnings],
   };

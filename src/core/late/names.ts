@@ -1,3 +1,4 @@
+import { restartsOf } from '../record/record.js';
 import type { RecordedContainer } from '../record/record.js';
 
 /** A DNS label, which a container's name is, has at most 63 characters. */
@@ -7,10 +8,6 @@ const LABEL = /^[a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?$/;
 /** Whether a container can be added under a name, which may be anybody's text. */
 export const isFree = (name: string, taken: ReadonlySet<string>): boolean =>
   LABEL.test(name) && !taken.has(name);
-
-/** How often a container was started again; what a record has in its place may be anything. */
-export const restartsOf = ({ restarts = 0 }: Pick<RecordedContainer, 'restarts'>): number =>
-  Number.isInteger(restarts) && restarts > 0 ? restarts : 0;
 
 /**
  * The name under which an ephemeral container is started again: one of its name cannot be changed or removed, so `agent` is

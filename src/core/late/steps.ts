@@ -2,9 +2,10 @@ import { list } from '../model/types.js';
 import type { Container, Pod } from '../model/types.js';
 import { allContainers, specOf } from '../model/pod.js';
 import type { Part, PlannedContainer } from '../plan/carry.js';
+import { restartsOf } from '../record/record.js';
 import type { RecordedContainer, RecordedDaemonSet } from '../record/record.js';
 import { statusOf } from '../status/observed.js';
-import { isFree, nextName, restartsOf } from './names.js';
+import { isFree, nextName } from './names.js';
 
 /** What there is to do in a pod for one DaemonSet that is in it, or shall be, as ephemeral containers. */
 export interface Steps {

@@ -112,7 +112,7 @@ function translate(
   placement: Placement,
   surroundings: Surroundings,
 ): Container {
-  const { context, shared, mountPlan } = surroundings;
+  const { context, mountPlan } = surroundings;
   const { names } = mountPlan;
   const seen = withOwnPaths(container, ownPaths(container.name, context));
   const {
@@ -120,41 +120,52 @@ function translate(
     readinessProbe: _r,
     startupProbe: _s,
     lifecycle: _c,
-    restartPolicy,
-    restartPolicyRules,
+    restartPolicyRules: _p,
     // A pod that never restarts is refused with some of them, and there is nothing to resize in zero.
     resizePolicy: _z,
     ...rest
   } = seen;
   warnOfLostSecurity(container, context);
+  if (placement === 'ephemeral') warnOfLosses(container, context);
+  else warnOfRestartRules(container, context);
   const env = resolveEnv(list(seen.env).map(optionalEnv), container.name, names, context);
-  const mounts = translateMounts(container, mountPlan, context);
-  const translated = {
+  return defined({
     ...rest,
     name: names.containers.get(container.name) ?? container.name,
     env: nonEmpty(env),
     envFrom: nonEmpty(list(container.envFrom).map(optionalEnvFrom)),
-    ports: undefined,
-    resources: undefined,
+    ...(placement === 'ephemeral' ? WITHOUT : lastingFields(seen, placement, surroundings)),
     securityContext: nonEmptyObject(securityOf(container, context)),
-    volumeMounts: [...mounts],
-  };
-  if (placement === 'ephemeral') {
-    warnOfLosses(container, context);
-    return defined({ ...translated, volumeMounts: nonEmpty(mounts) });
-  }
-  if (restartPolicyRules !== undefined || (restartPolicy ?? 'Always') !== 'Always') {
-    context.warn('restart_rule_left_out', `container ${container.name} restarts as the pod does`);
-  }
-  const ports = portsOf(container, context.subject.wishes.metricsPorts, shared.claims);
-  shared.claims.claimPortNames(ports);
-  return defined({
-    ...translated,
-    ports: nonEmpty(ports),
-    ...probesOf(seen, { placement, gate: surroundings.gate }, context),
-    restartPolicy: placement === 'native' ? 'Always' : undefined,
-    resources: resourcesOf(container, shared.sizing, context),
+    volumeMounts: nonEmpty(translateMounts(container, mountPlan, context)),
   });
+}
+
+/** What an ephemeral container cannot have; see `warnOfLosses`. */
+const WITHOUT = { ports: undefined, restartPolicy: undefined, resources: undefined };
+
+/** What only containers have that are in the pod from its beginning. */
+const lastingFields = (
+  seen: Container,
+  placement: Placement,
+  { context, gate, shared }: Surroundings,
+) => {
+  const ports = portsOf(seen, context.subject.wishes.metricsPorts, shared.claims);
+  shared.claims.claimPortNames(ports);
+  return {
+    ports: nonEmpty(ports),
+    ...probesOf(seen, { placement, gate }, context),
+    restartPolicy: placement === 'native' ? ('Always' as const) : undefined,
+    resources: resourcesOf(seen, shared.sizing, context),
+  };
+};
+
+function warnOfRestartRules(
+  { name, restartPolicy, restartPolicyRules }: Container,
+  { warn }: Context,
+): void {
+  if (restartPolicyRules !== undefined || (restartPolicy ?? 'Always') !== 'Always') {
+    warn('restart_rule_left_out', `container ${name} restarts as the pod does`);
+  }
 }
 
 const nonEmpty = <T>(items: readonly T[]): T[] | undefined =>

@@ -28,6 +28,8 @@ export interface RecordedDaemonSet {
   /** The controller-revision-hash, or, offline, a fingerprint of the template. */
   readonly revision: string;
   readonly containers: readonly RecordedContainer[];
+  /** When it was added to a pod that ran already, in RFC 3339; absent where it came with the pod. */
+  readonly since?: string;
   /** The last change of revision while the pod ran, if there was one. */
   readonly update?: RecordedUpdate;
 }
@@ -76,6 +78,7 @@ const shape = {
           name: 'string',
           uid: 'string',
           revision: 'string',
+          since: 'string',
           containers: {
             each: {
               fields: {
@@ -107,6 +110,10 @@ const shape = {
 /** Whether a DaemonSet goes into a pod as ephemeral containers; all of its containers do, or none. */
 export const isEphemeral = ({ containers }: Pick<RecordedDaemonSet, 'containers'>): boolean =>
   containers.length > 0 && containers.every(({ placement }) => placement === 'ephemeral');
+
+/** How often a container was started again; what a record has in its place may be anything. */
+export const restartsOf = ({ restarts = 0 }: Pick<RecordedContainer, 'restarts'>): number =>
+  Number.isSafeInteger(restarts) && restarts > 0 ? restarts : 0;
 
 /** A fixed order of fields, so that equal records are equal texts. */
 export const encodeRecord = (record: InjectionRecord): string => JSON.stringify(record);
