@@ -12,8 +12,11 @@ import { proveRevisions, type ProofOptions } from '../controllers/proof.js';
 import { replaceMisfits, type ReplaceOptions } from '../controllers/replace.js';
 import { updatePods, type UpdateOptions } from '../controllers/update.js';
 import type { WatchObserver } from '../cluster/reflector.js';
+import { keepBound } from '../controllers/bound.js';
+import { injectLate } from '../controllers/late.js';
 import { keepWorkloadConditions } from '../controllers/workload-condition.js';
 import type { ClusterPicture } from './cluster.js';
+import { lateness } from './late.js';
 import type { Context } from './part.js';
 import { makeWatchObserver } from './watch-observer.js';
 
@@ -38,6 +41,7 @@ export async function leadLives(
     makeWatchObserver({ logger, metrics, clock: Date.now }, kind, count);
   const rules = { progressDeadline, unreadyTolerance, updatesInPlace: true };
   const recorder = recorderOf(context, client);
+  const bound = keepBound({ ...duty('late'), client, watch }, signal);
   tellOfContainers(duty('events'), recorder, signal);
   await Promise.all([
     recorder.run(signal),
@@ -45,6 +49,8 @@ export async function leadLives(
     keepPlaceholderStatus({ ...duty('placeholder_status'), rules }, signal),
     nudgePlaceholders(duty('nudge'), signal),
     keepWorkloadConditions(duty('workload_condition'), signal),
+    bound.ended,
+    injectLate({ ...duty('late'), bound, ...lateness(context, cluster.world, recorder) }, signal),
     replaceMisfits({ ...duty('replace'), client, watch, ...replacing(context) }, signal),
     proveRevisions({ ...duty('proof'), progressDeadline, ...judging(context) }, signal),
     updatePods(
@@ -77,7 +83,14 @@ const changing = ({ metrics, logger }: Context): Pick<UpdateOptions, 'changed'> 
 });
 
 type Controller =
-  'placeholder_status' | 'proof' | 'nudge' | 'replace' | 'update' | 'workload_condition' | 'events';
+  | 'late'
+  | 'placeholder_status'
+  | 'proof'
+  | 'nudge'
+  | 'replace'
+  | 'update'
+  | 'workload_condition'
+  | 'events';
 
 function recorderOf({ config, clock, metrics, logger }: Context, client: ApiClient): EventRecorder {
   const problems = new Problems();

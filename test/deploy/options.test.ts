@@ -48,6 +48,7 @@ describe.skipIf(withoutHelm)('the options that the chart gives to the program', 
       'injection.mixed=skip',
       'injection.resources=keep',
       'injection.isolation=ephemeral',
+      'injection.existing=report',
       'injection.allowHostNamespaces={hostPID}',
       'injection.kubernetesVersion=v1.30',
       'injection.placeholders=leave',
@@ -61,6 +62,13 @@ describe.skipIf(withoutHelm)('the options that the chart gives to the program', 
       injection.filter((name) => !fromRelease.includes(name) && changed[name] === unchanged[name]),
     ).toEqual([]);
     expect(changed.annotationPrefixes).toEqual(['a.example/', 'b.example/']);
+  });
+
+  it('pods that run are added to where the webhook is asked about pods', () => {
+    const expression = 'webhook.namespaceSelector[0]';
+    const set = ['key=inject', 'operator=In', 'values={yes,sure}'];
+    const { namespaceSelector } = configOf(set.map((value) => `${expression}.${value}`));
+    expect(namespaceSelector).toEqual([{ key: 'inject', operator: 'In', values: ['yes', 'sure'] }]);
   });
 
   it('those of the certificates follow their mode', () => {
