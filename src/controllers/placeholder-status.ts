@@ -1,13 +1,11 @@
-import { daemonSetsIn, ofPair, onNode } from '../cluster/injected-pods.js';
+import { ofPair, onNode } from '../cluster/injected-pods.js';
 import type { Facts } from '../core/facts/facts.js';
 import type { Rules } from '../core/status/judge.js';
-import type { Placeholder } from '../core/status/placeholder.js';
 import { project, statusPatch } from '../core/status/project.js';
 import { revisionsOf } from '../core/status/revisions.js';
 import { patchPod, perform, type DutyOptions } from './duty.js';
 import { Echo } from './echo.js';
-import type { KeyedQueue } from './queue.js';
-import { speaks, whichOf } from './touched.js';
+import { listenFor, ofInjected, ofThemselves, speaks, whichOf, type Hearing } from './touched.js';
 
 export interface PlaceholderStatusOptions extends DutyOptions {
   readonly rules: Rules;
@@ -28,7 +26,7 @@ export async function keepPlaceholderStatus(
   await perform(
     {
       work: (key, facts) => bring(echo, options, { key, facts, signal }),
-      listen: (queue) => listen(options, queue),
+      listen: (queue) => listenFor(hearing(options), queue),
     },
     options,
     signal,
@@ -70,34 +68,19 @@ async function bring(
   return projection.lookAgain;
 }
 
-function listen(
-  { cluster: { placeholders, injected, nodes, listen: listenToWorld } }: PlaceholderStatusOptions,
-  queue: Pick<KeyedQueue, 'add'>,
-): () => void {
-  const touch = (touched: readonly Placeholder[]): void => {
-    for (const { key } of touched) queue.add(key, GATHER);
-  };
-  const ends = [
-    placeholders.listen((before, after) => {
-      touch([before, after].filter((one) => one !== undefined));
-      // The older of two speaks again when the younger is gone.
-      if (before && !after) touch(placeholders.under(ofPair(before.daemonSet, before.node)));
+const hearing = ({ cluster }: PlaceholderStatusOptions): Hearing => ({
+  cluster,
+  gather: GATHER,
+  hear: (touch) => [
+    // The older of two speaks again when the younger is gone.
+    ofThemselves(cluster, touch, ({ daemonSet, node }) => {
+      touch(cluster.placeholders.under(ofPair(daemonSet, node)));
     }),
-    injected.listen((before, after) => {
-      for (const pod of [before, after]) {
-        for (const daemonSet of pod ? daemonSetsIn(pod) : []) {
-          touch(placeholders.under(ofPair(daemonSet, pod?.node ?? '')));
-        }
-      }
-    }),
-    nodes.listen((before, after) => {
+    ofInjected(cluster, touch),
+    cluster.nodes.listen((before, after) => {
       if (before?.isReady === after?.isReady) return;
-      touch(placeholders.under(onNode((after ?? before)?.name ?? '')));
+      touch(cluster.placeholders.under(onNode((after ?? before)?.name ?? '')));
     }),
-    listenToWorld(whichOf(placeholders, touch)),
-  ];
-  touch(placeholders.all());
-  return () => {
-    for (const end of ends) end();
-  };
-}
+    cluster.listen(whichOf(cluster.placeholders, touch)),
+  ],
+});

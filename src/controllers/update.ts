@@ -1,6 +1,6 @@
 import type { ApiClient } from '../cluster/api.js';
 import { budgets } from '../cluster/budgets.js';
-import { daemonSetsIn, ofPair } from '../cluster/injected-pods.js';
+import { ofPair } from '../cluster/injected-pods.js';
 import { isStatus } from '../cluster/lease-calls.js';
 import { Reflector, type ReflectorOptions, type WatchObserver } from '../cluster/reflector.js';
 import { DISRUPTION_BUDGETS, pathOf, PODS } from '../cluster/resources.js';
@@ -14,8 +14,7 @@ import { updatePatch, type Update } from '../core/update/patch.js';
 import { candidateOf, restartsOf, type Candidate } from '../core/update/stage.js';
 import { FIELD_MANAGER, perform, type DutyOptions } from './duty.js';
 import { Owners } from './owners.js';
-import type { KeyedQueue } from './queue.js';
-import { speaks, whichOf } from './touched.js';
+import { listenFor, ofInjected, ofThemselves, speaks, whichOf, type Hearing } from './touched.js';
 
 /** What was done to a pod: it got the revision, its record got the name of it, or it got the one before again. */
 export type UpdateKind = 'updated' | 'named' | 'reverted';
@@ -61,7 +60,7 @@ export async function updatePods(options: UpdateOptions, signal: AbortSignal): P
         reflector.unready() === undefined
           ? bring(owners, options, { key, facts, signal })
           : Promise.resolve(ASK),
-      listen: (queue) => listen(options, queue),
+      listen: (queue) => listenFor(hearing(options), queue),
     },
     options,
     signal,
@@ -216,27 +215,12 @@ async function write(
   }
 }
 
-function listen(
-  { cluster: { placeholders, injected, listen: listenToWorld } }: UpdateOptions,
-  queue: Pick<KeyedQueue, 'add'>,
-): () => void {
-  const touch = (touched: readonly Placeholder[]): void => {
-    for (const { key } of touched) queue.add(key, GATHER);
-  };
-  const ends = [
-    placeholders.listen((before, after) => {
-      touch([before, after].filter((one) => one !== undefined));
-    }),
-    injected.listen((before, after) => {
-      const pod = after ?? before;
-      for (const daemonSet of pod ? daemonSetsIn(pod) : []) {
-        touch(placeholders.under(ofPair(daemonSet, pod?.node ?? '')));
-      }
-    }),
-    listenToWorld(whichOf(placeholders, touch)),
-  ];
-  touch(placeholders.all());
-  return () => {
-    for (const end of ends) end();
-  };
-}
+const hearing = ({ cluster }: UpdateOptions): Hearing => ({
+  cluster,
+  gather: GATHER,
+  hear: (touch) => [
+    ofThemselves(cluster, touch),
+    ofInjected(cluster, touch),
+    cluster.listen(whichOf(cluster.placeholders, touch)),
+  ],
+});
