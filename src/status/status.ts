@@ -1,5 +1,6 @@
-import { sceneOf, type Judge, type Lists, type Scene } from './lists.js';
-import { isCounted, judgePod, type JudgedPod } from './pod.js';
+import { isCounted, judgePod, type JudgedPod } from '../core/findings/judge-pod.js';
+import type { Judge, Scene } from '../core/findings/scene.js';
+import { sceneOf, type Lists } from './lists.js';
 import type { DaemonSetStatus, StatusReport } from './report.js';
 import { nodesFor } from './runs-on.js';
 import { byName } from '../core/world/store.js';

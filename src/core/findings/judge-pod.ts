@@ -1,22 +1,22 @@
-import { reportsOf } from '../core/condition/containers.js';
-import { RECORD_ANNOTATION } from '../core/model/annotations.js';
-import { defined } from '../core/model/defined.js';
-import { isOwnedByDaemonSet, metaOf } from '../core/model/pod.js';
-import { escapeKey } from '../core/patch/builder.js';
-import { valueAt, type Pod } from '../core/model/types.js';
-import type { DaemonSetVerdict, Outcome } from '../core/outcome.js';
-import type { InjectionRecord, RecordedDaemonSet } from '../core/record/record.js';
-import { observed, type ObservedPod } from '../core/status/observed.js';
-import { asCreated } from '../survey/as-created.js';
+import { reportsOf } from '../condition/containers.js';
+import { RECORD_ANNOTATION } from '../model/annotations.js';
+import { defined } from '../model/defined.js';
+import { isOwnedByDaemonSet, metaOf } from '../model/pod.js';
+import { escapeKey } from '../patch/builder.js';
+import { valueAt, type Pod } from '../model/types.js';
+import type { DaemonSetVerdict, Outcome } from '../outcome.js';
+import type { InjectionRecord, RecordedDaemonSet } from '../record/record.js';
+import { observed, type ObservedPod } from '../status/observed.js';
+import { asCreated } from './as-created.js';
 import { asker, doubtedIn, isPass, keyOf, lossOf } from './belief.js';
-import { wantedOf, type Scene } from './lists.js';
+import { wantedOf, type Scene } from './scene.js';
 import type {
   AbsentDaemonSet,
   InjectedDaemonSet,
   PodStatus,
   Problem,
   ProblemKind,
-} from './report.js';
+} from './judged.js';
 
 /** A pod and what is wrong with it. */
 export interface JudgedPod {
