@@ -5,10 +5,20 @@ import { project, statusPatch } from '../core/status/project.js';
 import { revisionsOf } from '../core/status/revisions.js';
 import { patchPod, perform, type DutyOptions } from './duty.js';
 import { Echo } from './echo.js';
-import { listenFor, ofInjected, ofThemselves, speaks, whichOf, type Hearing } from './touched.js';
+import type { Limits } from './limits.js';
+import {
+  listenFor,
+  ofBlocking,
+  ofInjected,
+  ofThemselves,
+  speaks,
+  whichOf,
+  type Hearing,
+} from './touched.js';
 
 export interface PlaceholderStatusOptions extends DutyOptions {
   readonly rules: Rules;
+  readonly limits: Pick<Limits, 'budgets' | 'blockedSince'>;
 }
 
 /** Milliseconds in which changes come together: a pod that starts tells of it some times within one. */
@@ -44,7 +54,7 @@ async function bring(
   options: PlaceholderStatusOptions,
   { key, facts, signal }: Task,
 ): Promise<number | undefined> {
-  const { cluster, client, clock, rules } = options;
+  const { cluster, client, clock, rules, limits } = options;
   const placeholder = cluster.placeholders.get(key);
   if (!placeholder || !speaks(placeholder, cluster.placeholders)) {
     echo.forget(key);
@@ -58,6 +68,7 @@ async function bring(
     pods: cluster.injected.under(ofPair(placeholder.daemonSet, placeholder.node)),
     revisions: revisionsOf(placeholder, facts.daemonSets, facts.settings),
     rules,
+    blockedSince: (pod) => limits.blockedSince(pod),
     now: clock.now(),
   });
   const patch = statusPatch(placeholder, projection);
@@ -68,7 +79,7 @@ async function bring(
   return projection.lookAgain;
 }
 
-const hearing = ({ cluster }: PlaceholderStatusOptions): Hearing => ({
+const hearing = ({ cluster, limits }: PlaceholderStatusOptions): Hearing => ({
   cluster,
   gather: GATHER,
   hear: (touch) => [
@@ -81,6 +92,7 @@ const hearing = ({ cluster }: PlaceholderStatusOptions): Hearing => ({
       if (before?.isReady === after?.isReady) return;
       touch(cluster.placeholders.under(onNode((after ?? before)?.name ?? '')));
     }),
+    ofBlocking(limits.budgets, cluster, touch),
     cluster.listen(whichOf(cluster.placeholders, touch)),
   ],
 });

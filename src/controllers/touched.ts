@@ -1,3 +1,4 @@
+import type { Budgets } from '../cluster/budgets.js';
 import { daemonSetsIn, ofDaemonSet, ofPair } from '../cluster/injected-pods.js';
 import type { Placeholders } from '../cluster/placeholders.js';
 import type { WorldListener } from '../cluster/world.js';
@@ -91,5 +92,20 @@ export const ofInjected = (
       for (const daemonSet of pod ? daemonSetsIn(pod) : []) {
         touch(placeholders.under(ofPair(daemonSet, pod?.node ?? '')));
       }
+    }
+  });
+
+/** Touches the placeholders of pods in a namespace where a budget began, or ceased, to block for good. */
+export const ofBlocking = (
+  budgets: Pick<Budgets, 'listen'>,
+  { placeholders, injected }: Hearing['cluster'],
+  touch: Touch,
+): (() => void) =>
+  budgets.listen((before, after) => {
+    if (before?.blocksSince === after?.blocksSince) return;
+    const namespace = (after ?? before)?.namespace;
+    for (const pod of injected.all()) {
+      if (pod.namespace !== namespace) continue;
+      for (const one of daemonSetsIn(pod)) touch(placeholders.under(ofPair(one, pod.node)));
     }
   });

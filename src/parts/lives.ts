@@ -5,6 +5,7 @@ import type { DutyOptions } from '../controllers/duty.js';
 import { EventRecorder } from '../controllers/events.js';
 import { tellOfContainers } from '../controllers/events-of-containers.js';
 import { tellOfDaemonSets } from '../controllers/events-of-daemon-sets.js';
+import { Limits } from '../controllers/limits.js';
 import { nudgePlaceholders } from '../controllers/nudge.js';
 import { keepPlaceholderStatus } from '../controllers/placeholder-status.js';
 import type { QueueObserver } from '../controllers/queue.js';
@@ -37,20 +38,22 @@ export async function leadLives(
   const watch = (kind: string, count: () => number): WatchObserver =>
     makeWatchObserver({ logger, metrics, clock: Date.now }, kind, count);
   const rules = { progressDeadline, unreadyTolerance, updatesInPlace: true };
+  const limits = new Limits({
+    ...{ client, watch, random: Math.random, injected: cluster.injected },
+    clock: clock.monotonic,
+  });
   const recorder = recorderOf(context, client);
   tellOfContainers(duty('events'), recorder, signal);
   await Promise.all([
     recorder.run(signal),
+    limits.run(signal),
     tellOfDaemonSets({ ...duty('events'), recorder }, signal),
-    keepPlaceholderStatus({ ...duty('placeholder_status'), rules }, signal),
+    keepPlaceholderStatus({ ...duty('placeholder_status'), rules, limits }, signal),
     nudgePlaceholders(duty('nudge'), signal),
     keepWorkloadConditions(duty('workload_condition'), signal),
     replaceMisfits({ ...duty('replace'), client, watch, ...replacing(context) }, signal),
     proveRevisions({ ...duty('proof'), progressDeadline, ...judging(context) }, signal),
-    updatePods(
-      { ...duty('update'), client, watch, progressDeadline, ...changing(context) },
-      signal,
-    ),
+    updatePods({ ...duty('update'), limits, progressDeadline, ...changing(context) }, signal),
   ]);
 }
 
