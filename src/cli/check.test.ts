@@ -46,7 +46,7 @@ Versions
   ok       The virtual nodes have native sidecars. [kubelets_current]
 
 Permissions
-  ok       The ServiceAccount of the injector may do all that it needs. (29 questions asked)
+  ok       The ServiceAccount of the injector may do all that it needs. (31 questions asked)
            [injector_allowed]
 
 Installation

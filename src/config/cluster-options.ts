@@ -92,6 +92,14 @@ export const clusterOptions = {
     expected: 'a whole number from 0 to 100',
     doc: 'Per cent of the pods of a virtual node, rounded down, whose injected containers may fail while the placeholder is ready.',
   }),
+  ephemeralRestarts: option<number>({
+    group: 'cluster',
+    value: '<number>',
+    default: 10,
+    schema: integer(0, 100),
+    expected: 'a whole number from 0 to 100',
+    doc: 'How often an ephemeral container of a DaemonSet that has ended is started again in one pod, ever later; each time is one more container in its spec.',
+  }),
   leaseName: clusterName({
     default: 'ds-injector',
     doc: 'The Lease in own-namespace by which the replicas elect the one that does what is done once.',

@@ -42,6 +42,11 @@ export const options = {
     default: 'sidecar',
     doc: 'What applies where neither DaemonSet nor pod has the annotation ds-injector.io/isolation.',
   }),
+  existing: choice(['ephemeral', 'evict', 'report'], {
+    group: 'injection',
+    default: 'ephemeral',
+    doc: 'What becomes of pods that run already and lack a DaemonSet: they get ephemeral containers where that can express it, are evicted so that their controllers make them anew, or are only reported. In a cluster, by the leader.',
+  }),
   allowHostNamespaces: option<readonly HostNamespace[]>({
     group: 'injection',
     value: '<name,…>',

@@ -11,6 +11,7 @@ import { apiVersionOf, targetOf, type Target } from './kinds.js';
 import { patched } from './patches.js';
 import { Refusal, expired, notFound, statusOf } from './refusal.js';
 import { ObjectStore } from './store.js';
+import { written } from './subresources.js';
 import { Watches } from './watches.js';
 
 export interface ApiServerOptions {
@@ -233,21 +234,6 @@ function withObject(
     default:
       throw notFound(place.name);
   }
-}
-
-/** What of a change a write of a subresource takes over. */
-function written(
-  { subresource }: Named,
-  before: KubernetesObject,
-  after: KubernetesObject,
-): KubernetesObject {
-  if (subresource === undefined) return after;
-  const { annotations, resourceVersion } = after.metadata ?? {};
-  return {
-    ...before,
-    status: after['status'],
-    metadata: { ...before.metadata, ...(annotations && { annotations }), resourceVersion },
-  };
 }
 
 /** The items of a list bear no kind, as those of a real one; all pages show what was there at the first one. */

@@ -41,7 +41,10 @@ export interface Target {
   readonly resource: Resource;
   readonly namespace: string | undefined;
   readonly name: string | undefined;
-  /** `status`, of which a write changes nothing but the status and annotations. */
+  /**
+   * `status`, of which a write changes nothing but the status and annotations, or `ephemeralcontainers` of a pod, of which
+   * it does nothing but add such.
+   */
   readonly subresource?: string | undefined;
 }
 
@@ -56,8 +59,11 @@ export function targetOf(path: string): Target | undefined {
   const resource = KINDS.find(
     (one) => one.group === group && one.version === version && one.plural === plural,
   );
-  if (!resource || ![undefined, 'status'].includes(subresource) || others.length > 0) {
+  if (!resource || !subresourcesOf(resource).includes(subresource) || others.length > 0) {
     return undefined;
   }
   return { resource, namespace: inNamespace ? steps[1] : undefined, name, subresource };
 }
+
+const subresourcesOf = ({ plural }: Resource): readonly (string | undefined)[] =>
+  plural === 'pods' ? [undefined, 'status', 'ephemeralcontainers'] : [undefined, 'status'];
