@@ -15,6 +15,7 @@ import { updatePods, type UpdateOptions } from '../controllers/update.js';
 import type { WatchObserver } from '../cluster/reflector.js';
 import { keepWorkloadConditions } from '../controllers/workload-condition.js';
 import type { ClusterPicture } from './cluster.js';
+import { lookAfterFindings } from './findings.js';
 import type { Context } from './part.js';
 import { makeWatchObserver } from './watch-observer.js';
 
@@ -47,6 +48,7 @@ export async function leadLives(
   await Promise.all([
     recorder.run(signal),
     limits.run(signal),
+    lookAfterFindings(context, { duty, recorder, limits }, signal),
     tellOfDaemonSets({ ...duty('events'), recorder }, signal),
     keepPlaceholderStatus({ ...duty('placeholder_status'), rules, limits }, signal),
     nudgePlaceholders(duty('nudge'), signal),
@@ -80,7 +82,15 @@ const changing = ({ metrics, logger }: Context): Pick<UpdateOptions, 'changed'> 
 });
 
 type Controller =
-  'placeholder_status' | 'proof' | 'nudge' | 'replace' | 'update' | 'workload_condition' | 'events';
+  | 'findings'
+  | 'evict'
+  | 'placeholder_status'
+  | 'proof'
+  | 'nudge'
+  | 'replace'
+  | 'update'
+  | 'workload_condition'
+  | 'events';
 
 function recorderOf({ config, clock, metrics, logger }: Context, client: ApiClient): EventRecorder {
   const problems = new Problems();

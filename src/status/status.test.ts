@@ -176,6 +176,21 @@ describe('the wanted revision', () => {
     });
   });
 
+  it('makes pods outdated that lack what it adds to a container', () => {
+    const command = ['other'];
+    const added = aDaemonSet({
+      spec: {
+        template: {
+          spec: {
+            containers: [aContainer({ name: 'agent', image: 'example.org/agent:1', command })],
+          },
+        },
+      },
+    });
+    const objects = [...nodes, added, aRevision(agent, 'one'), aRevision(added, 'two')];
+    expect(onSuper({ objects, pods: [running(web)] })).toMatchObject({ injected: 1, outdated: 1 });
+  });
+
   it('makes none outdated in which it would change nothing', () => {
     const restarted = aDaemonSet({
       spec: {

@@ -49,3 +49,11 @@ export interface Problem {
   readonly daemonSet: string;
   readonly detail?: string;
 }
+
+const ELSEWHERE: ReadonlySet<string> = new Set(['node_not_selected', 'taint_not_tolerated']);
+
+/** Whether a reason says that a DaemonSet does not run on a node, so that its pods are none of theirs. */
+export const isElsewhere = (reason: string): boolean => ELSEWHERE.has(reason);
+
+/** In the order in which they are told. */
+export const PROBLEM_KINDS: readonly ProblemKind[] = ['missed', 'forged', 'misplaced', 'orphaned'];
