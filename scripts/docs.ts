@@ -88,7 +88,30 @@ const watchesPage = (): string =>
     '',
     ...codes(unusables),
     '',
+    ...BOUND_PODS,
+    '',
   ].join('\n');
+
+/** The measurements are of a double of an API server on a machine with 2 cores, through a proxy that counts bytes. */
+const BOUND_PODS: readonly string[] = [
+  '## Pods that nothing was injected into: `BoundPod`',
+  '',
+  'They bear no label to select them by, so the leader, and it alone, watches pods by the nodes to which they are bound: with a',
+  'watch for each virtual node (`spec.nodeName=NODE`) as long as these are at most 20, else with one watch of all bound pods',
+  '(`spec.nodeName!=`), of which those on real nodes are thrown away as they come. It goes back to a watch for each when 10 nodes',
+  'are left. Measured with pods of 8 KB and 20 virtual nodes, while 100 of all pods changed each second:',
+  '',
+  '|  | 20 watches, 1,000 of 10,000 pods | one watch, 1,000 of 10,000 pods | 20 watches, 5,000 of 5,000 pods | one watch, 5,000 of 5,000 pods |',
+  '| --- | --- | --- | --- | --- |',
+  '| read at the start | 8 MB, 0.4 s of CPU | 83 MB, 2.1 s of CPU | 42 MB, 1.6 s of CPU | 42 MB, 1.5 s of CPU |',
+  '| heap at its highest meanwhile | 19 MB | 35 MB | 93 MB | 38 MB |',
+  '| heap that is kept | 2.5 MB | 1.6 MB | 6.2 MB | 5.5 MB |',
+  '| while pods change | 82 KB/s, 2 % of a CPU | 830 KB/s, 5 % of a CPU | 829 KB/s, 6 % of a CPU | 804 KB/s, 4 % of a CPU |',
+  '| connections | 20 | 1 | 20 | 1 |',
+  '',
+  'Of a pod 1.1 KB are kept: what says whether it lacks something. A cluster whose pods are mostly on real nodes gains ten times',
+  'by watches of their own; one that is all virtual loses little by them.',
+];
 
 const codes = (table: Readonly<Record<string, string>>): readonly string[] => [
   '| code | what it means |',

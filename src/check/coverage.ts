@@ -5,7 +5,7 @@ import { findingFor, findingIf, type Finding, type Item } from './finding.js';
 import type { Hook } from './hooks.js';
 import { beyond } from './nodes.js';
 import { annotationsOf, at, labelsOf, nameOf } from '../survey/raw.js';
-import { selects } from './selector.js';
+import { selects } from '../survey/selector.js';
 import type { Seen } from './seen.js';
 
 /** Namespaces in which pods may want DaemonSets, and whether the webhook is called there. */

@@ -14,7 +14,7 @@ import {
 import { at, listAt, mapAt, nameOf, numberAt, textAt, textsAt } from '../survey/raw.js';
 import { NO_LISTING } from '../survey/reader.js';
 import { valueOr } from '../survey/answer.js';
-import { isEmptySelector, selects } from './selector.js';
+import { isEmptySelector, selects } from '../survey/selector.js';
 import { isInstalled, ownWebhook, type Seen } from './seen.js';
 
 /** Whether the API server calls the injector as it should, and for all that it should. */

@@ -48,6 +48,7 @@ const PLACES: Readonly<Record<Placement, string>> = {
   init: 'init container',
   native: 'native sidecar',
   plain: 'container',
+  ephemeral: 'ephemeral container',
 };
 
 function where({ container, injectedAs, placement }: InjectedContainer): string {

@@ -235,7 +235,7 @@ describe('the program', () => {
       const { stdout } = await runCli(offline('explain'), { engine, stdin: DEPLOYMENT });
       expect(stdout.split('\n')).toEqual([
         'Deployment default/web  inject  injected',
-        '  Containers of at least one marked DaemonSet are in the pod.',
+        '  Containers of at least one marked DaemonSet are in the pod, or will be added once it is bound.',
         '    kube-system/logd  inject  injected      logd as logd-logd [container]',
         '    x/cni             skip    host_mutator  The DaemonSet has to change its host, and a virtual node has none. (hostPath /opt/cni)',
         '  warning renamed: logd is called logd-logd',

@@ -50,7 +50,10 @@ function stateText({
 const SENTENCES: Readonly<Record<string, { readonly sentence: string }>> = {
   ...podReasons,
   ...daemonSetReasons,
-  missed: { sentence: 'Nothing speaks against it: the pod was made before, or past the webhook.' },
+  missed: {
+    sentence:
+      'Nothing speaks against it: the pod was made before, or past the webhook; it is added where it can be.',
+  },
 };
 
 function absentLines(absent: readonly AbsentDaemonSet[]): readonly string[] {

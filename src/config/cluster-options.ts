@@ -1,5 +1,13 @@
 import { choice, option, optional, type Option } from './option.js';
-import { duration, integer, label, subdomain, text } from './values.js';
+import {
+  duration,
+  integer,
+  label,
+  labelExpressions,
+  subdomain,
+  text,
+  type LabelExpression,
+} from './values.js';
 
 /** The name of an object of the cluster. */
 const clusterName = (
@@ -99,6 +107,14 @@ export const clusterOptions = {
     schema: integer(0, 100),
     expected: 'a whole number from 0 to 100',
     doc: 'How often an ephemeral container of a DaemonSet that has ended is started again in one pod, ever later; each time is one more container in its spec.',
+  }),
+  namespaceSelector: option<readonly LabelExpression[]>({
+    group: 'cluster',
+    value: '<json>',
+    default: [],
+    schema: labelExpressions,
+    expected: 'a list of label expressions, such as [{"key": "inject", "operator": "Exists"}]',
+    doc: 'Namespaces whose pods get something while they run: those of which all these expressions hold, but never own-namespace. The chart gives it what the webhook has, so that pods that are not reviewed are left alone.',
   }),
   leaseName: clusterName({
     default: 'ds-injector',

@@ -79,6 +79,10 @@ describe('load', () => {
     [{ annotationPrefixes: 'a.io, b.io/,a.io/' }, { annotationPrefixes: ['a.io/', 'b.io/'] }],
     [{ allowHostNamespaces: '' }, { allowHostNamespaces: [] }],
     [
+      { namespaceSelector: '[{"key":"a","operator":"In","values":["b"]}]' },
+      { namespaceSelector: [{ key: 'a', operator: 'In', values: ['b'] }] },
+    ],
+    [
       { allowHostNamespaces: 'hostPID,hostNetwork' },
       { allowHostNamespaces: ['hostPID', 'hostNetwork'] },
     ],
@@ -108,6 +112,10 @@ describe('load', () => {
     ['mixed', 'x', 'expected `mixed` to be one of late, inject, pin, skip, got `x` (from --mixed)'],
     ['port', '70000', 'expected `port` to be a port from 0 to 65535, got `70000` (from --port)'],
     ['port', '1e3', 'got `1e3`'],
+    ['namespaceSelector', 'a=b', 'expected `namespace-selector` to be a list of label expressions'],
+    ['namespaceSelector', '[{"key":"a","operator":"Like"}]', 'a list of label expressions'],
+    ['ephemeralRestarts', '101', 'a whole number from 0 to 100'],
+    ['existing', 'delete', 'one of ephemeral, evict, report'],
     [
       'annotationPrefixes',
       'Not_DNS/',

@@ -31,6 +31,7 @@ describe('parseProfiles', () => {
       action: 'leave',
       nativeSidecars: 'yes',
       podLevelResources: 'no',
+      ephemeralContainers: 'by-version',
       privileged: true,
       capabilities: ['NET_ADMIN'],
       hostPath: 'private',

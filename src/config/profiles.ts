@@ -49,6 +49,7 @@ const profile = z
     action: z.enum(['inject', 'leave']).default('inject'),
     nativeSidecars: versionRule.default('by-version'),
     podLevelResources: versionRule.default('by-version'),
+    ephemeralContainers: versionRule.default('no'),
     privileged: z.boolean().default(false),
     capabilities: z.union([z.literal('any'), z.array(text)]).default('any'),
     hostPath: z.enum(['none', 'private']).default('none'),

@@ -32,6 +32,8 @@ export function settingsOf(
     leaveToPlatform: config.leaveToPlatform,
     placeholders:
       config.placeholders === 'gate' || (config.placeholders === 'auto' && hasLeader(config)),
+    // Whoever says that placeholders are looked after says that there is a leader.
+    addsLater: config.placeholders === 'gate' || hasLeader(config),
     ...ownOf(config),
   };
 }

@@ -60,6 +60,34 @@ const HOST = /^(\*\.)?[a-zA-Z0-9]([-a-zA-Z0-9.]{0,251}[a-zA-Z0-9])?$/;
 /** A DNS name (a leading `*.` is allowed) or an IP address. */
 export const host = z.string().refine((name) => isIP(name) !== 0 || HOST.test(name));
 
+const json = (value: unknown): unknown => {
+  if (typeof value !== 'string') return value;
+  try {
+    return JSON.parse(value);
+  } catch {
+    return undefined;
+  }
+};
+
+/** An expression of a label selector, as the API has it. */
+export interface LabelExpression {
+  readonly key: string;
+  readonly operator: 'In' | 'NotIn' | 'Exists' | 'DoesNotExist';
+  readonly values?: readonly string[] | undefined;
+}
+
+/** A YAML list of expressions, or JSON of one. */
+export const labelExpressions: z.ZodType<readonly LabelExpression[]> = z.preprocess(
+  json,
+  z.array(
+    z.strictObject({
+      key: text,
+      operator: z.enum(['In', 'NotIn', 'Exists', 'DoesNotExist']),
+      values: z.array(z.string()).optional(),
+    }),
+  ),
+);
+
 const UNITS = { h: 3_600_000, m: 60_000, s: 1000 };
 /** `168h`, `1h30m` → milliseconds; what Go and Kubernetes understand, without fractions. */
 export const duration: z.ZodType<number> = z.preprocess(

@@ -62,7 +62,7 @@ export const FIELD_MANAGER = 'ds-injector';
 /** A change of a pod. */
 export interface PodPatch {
   readonly pod: Pick<Identity, 'namespace' | 'name'>;
-  readonly subresource?: 'status';
+  readonly subresource?: 'status' | 'ephemeralcontainers';
   readonly patch: object;
   /** How it is merged; `merge` if it is not given. */
   readonly type?: 'merge' | 'strategic-merge';

@@ -37,10 +37,14 @@ export async function examine(
   if (seen.uid !== uid || !isCounted(pod) || !comesAnew(pod, seen)) return undefined;
   // The API server evicts no pod that several budgets hold for.
   if (budgetsFor(options.limits.budgets, seen).length > 1) return undefined;
+  const isReviewed = options.isReviewed(seen.namespace);
   const scene = sceneIn(options, facts);
   const remedies = remediesFor(pod, judgePod(pod, scene), scene).filter(
     ({ cause, daemonSet }) =>
-      options.causes.has(cause) && (cause !== 'outdated' || lagging.includes(daemonSet)),
+      options.causes.has(cause) &&
+      // Without the webhook a pod comes back without anything, which helps an orphan alone.
+      (isReviewed || cause === 'orphaned') &&
+      (cause !== 'outdated' || lagging.includes(daemonSet)),
   );
   return remedies.length > 0 ? { pod, seen, remedies } : undefined;
 }

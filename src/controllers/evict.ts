@@ -21,6 +21,8 @@ import { areWell, siblingsOf } from './siblings.js';
 export interface EvictOptions extends DutyOptions {
   readonly engine: Engine;
   readonly recorder: Recorder;
+  /** Whether the webhook is asked about the pods of a namespace: where it is not, they come back the same. */
+  readonly isReviewed: (namespace: string) => boolean;
   /** What was found of pods. */
   readonly book: FindingsBook;
   readonly limits: Pick<Limits, 'budgets' | 'owners' | 'areKnown' | 'blockedSince'>;

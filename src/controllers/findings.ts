@@ -6,7 +6,7 @@ import { daemonSetRef, skipEvent } from '../core/events/daemon-set.js';
 import { findingEvent } from '../core/events/finding.js';
 import type { Facts } from '../core/facts/facts.js';
 import { entryOf, type FindingsBook } from '../core/findings/book.js';
-import { isCounted, judgePod } from '../core/findings/judge-pod.js';
+import { isCounted, judgePod, type JudgedPod } from '../core/findings/judge-pod.js';
 import type { Problem } from '../core/findings/judged.js';
 import type { Engine } from '../core/findings/scene.js';
 import { stampOf } from '../core/findings/stamp.js';
@@ -28,6 +28,8 @@ export interface MorePods {
 export interface FindingsOptions extends DutyOptions {
   readonly engine: Engine;
   readonly recorder: Recorder;
+  /** Whether the webhook is asked about the pods of a namespace: where it is not, nothing is missed. */
+  readonly isReviewed: (namespace: string) => boolean;
   /** Where findings are written down. */
   readonly book: FindingsBook;
   readonly more?: MorePods;
@@ -135,8 +137,11 @@ function judge(
 ): void {
   const { book, recorder } = options;
   const scene = sceneIn(options, facts);
-  const judged = judgePod(pod, scene);
   const { uid, owner, namespace, name, node } = observed(pod);
+  const whole = judgePod(pod, scene, { closely: true });
+  const isReviewed = options.isReviewed(namespace);
+  const problems = whole.problems.filter(({ kind }) => kind !== 'missed' || isReviewed);
+  const judged: JudgedPod = { ...whole, problems };
   const isVirtual = scene.profileOf(node) !== undefined;
   book.set(key, entryOf(judged, { uid, owner: owner?.uid ?? '' }, isVirtual));
   const before = told.get(uid);

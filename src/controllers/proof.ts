@@ -9,7 +9,7 @@ import type { RecordedDaemonSet } from '../core/record/record.js';
 import type { ObservedPod } from '../core/status/observed.js';
 import type { World } from '../core/world/world.js';
 import { revisionsOf } from '../core/status/revisions.js';
-import { findingsOf, type Finding } from '../core/update/proof.js';
+import { findingsOf, untilProof, type Finding } from '../core/update/proof.js';
 import { candidateOf } from '../core/update/stage.js';
 import { FIELD_MANAGER, perform, type DutyOptions } from './duty.js';
 import type { KeyedQueue } from './queue.js';
@@ -70,10 +70,11 @@ async function judge(options: ProofOptions, task: Task): Promise<number | undefi
     if (await note(options, { ...task, world }, finding))
       judged(key, finding.revision, finding.broken);
   }
-  const isOpen = candidates.some(
-    ({ isReady, recorded }) => !isReady && !standing.proven.includes(recorded.revision),
-  );
-  return isOpen ? progressDeadline : undefined;
+  const waits = candidates
+    .filter(({ recorded }) => !standing.proven.includes(recorded.revision))
+    .map((one) => Math.min(untilProof(one, clock.now()), progressDeadline))
+    .filter((wait) => wait > 0);
+  return waits.length > 0 ? Math.min(...waits) : undefined;
 }
 
 const recordedIn = (pod: ObservedPod, key: string): RecordedDaemonSet | undefined =>

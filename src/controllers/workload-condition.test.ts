@@ -53,12 +53,12 @@ describe('the condition of injected pods', () => {
     begin();
     await until(() => {
       expect(conditionsNow()).toEqual([
-        ready,
         expect.objectContaining({
           type: INJECTED_READY,
           status: 'False',
           reason: 'CrashLoopBackOff',
         }),
+        ready,
       ]);
     });
     kubeletSays(isReady('agent'));

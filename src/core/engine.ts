@@ -1,5 +1,6 @@
 import { choose, unknownNames } from './decide/choose.js';
 import { gateFor } from './decide/gates.js';
+import { isolated } from './decide/isolate.js';
 import { landingOf } from './decide/landing.js';
 import { wishesOf } from './decide/pod-wishes.js';
 import { revised } from './decide/revise.js';
@@ -59,18 +60,14 @@ export function inject(request: Request, world: World, settings: Settings): Outc
   if (gate === 'placeholder') return gated(placeholderPatch(request.pod), warnings);
   if (gate !== undefined) return skipped(gate, warnings);
   const landing = landingOf(subject);
-  return typeof landing === 'string'
-    ? skipped(landing, warnings)
-    : injectAt({
-        subject,
-        landing,
-        choice: revised(
-          choose(subject, landing.fitting, request.nameAll === true),
-          subject,
-          landing,
-        ),
-        warnings: [...warnings, ...unknownNames(subject)],
-      });
+  if (typeof landing === 'string') return skipped(landing, warnings);
+  const chosen = choose(subject, landing.fitting, request.nameAll === true);
+  return injectAt({
+    subject,
+    landing,
+    choice: isolated(revised(chosen, subject, landing), subject, landing),
+    warnings: [...warnings, ...unknownNames(subject)],
+  });
 }
 
 const injectAt = (landed: Landed): Outcome =>

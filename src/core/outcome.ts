@@ -1,8 +1,11 @@
 import type { Operation } from './patch/operation.js';
 import type { DaemonSetReason, PodReason, WarningCode } from './decide/reasons.js';
 
-/** Where an injected container went: see "Where" in docs/semantics.md. */
-export type Placement = 'init' | 'native' | 'plain';
+/**
+ * Where an injected container went: see "Where" in docs/semantics.md. One that is `ephemeral` is added once the pod is
+ * bound, and whatever it does counts neither for the pod's start nor for its readiness.
+ */
+export type Placement = 'init' | 'native' | 'plain' | 'ephemeral';
 
 export interface InjectedContainer {
   /** The container's name in the DaemonSet. */

@@ -24,6 +24,8 @@ export interface Settings {
    * DaemonSets are left alone, and every revision counts as proven.
    */
   readonly placeholders: boolean;
+  /** Whether somebody adds ephemeral containers to pods that are bound, which takes a leader in a cluster. */
+  readonly addsLater: boolean;
   /** Where the injector itself runs; its own pods are left alone. */
   readonly own?: { readonly namespace: string; readonly release: string };
 }

@@ -7,6 +7,7 @@ import type { Config } from '../config/schema.js';
 import type { EvictionCause } from '../core/findings/anew.js';
 import { FindingsBook } from '../core/findings/book.js';
 import { PROBLEM_KINDS } from '../core/findings/judged.js';
+import { reviewedBy } from './late.js';
 import type { Context } from './part.js';
 
 export interface FindingOptions extends Pick<FindingsOptions, 'more'> {
@@ -32,7 +33,8 @@ export async function lookAfterFindings(
   };
   const unlisten = book.listen(show);
   show();
-  const common = { engine, recorder, book };
+  const isReviewed = reviewedBy(config, duty('findings').cluster.world);
+  const common = { engine, recorder, book, isReviewed };
   await Promise.all([
     findProblems({ ...duty('findings'), ...common, ...(more && { more }) }, signal),
     evictPods({ ...duty('evict'), ...common, limits, ...evicting(context, config) }, signal),

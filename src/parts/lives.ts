@@ -13,9 +13,12 @@ import { proveRevisions, type ProofOptions } from '../controllers/proof.js';
 import { replaceMisfits, type ReplaceOptions } from '../controllers/replace.js';
 import { updatePods, type UpdateOptions } from '../controllers/update.js';
 import type { WatchObserver } from '../cluster/reflector.js';
+import { keepBound } from '../controllers/bound.js';
+import { injectLate } from '../controllers/late.js';
 import { keepWorkloadConditions } from '../controllers/workload-condition.js';
 import type { ClusterPicture } from './cluster.js';
 import { lookAfterFindings } from './findings.js';
+import { lateness } from './late.js';
 import type { Context } from './part.js';
 import { makeWatchObserver } from './watch-observer.js';
 
@@ -44,15 +47,18 @@ export async function leadLives(
     clock: clock.monotonic,
   });
   const recorder = recorderOf(context, client);
+  const bound = keepBound({ ...duty('late'), client, watch }, signal);
   tellOfContainers(duty('events'), recorder, signal);
   await Promise.all([
     recorder.run(signal),
     limits.run(signal),
-    lookAfterFindings(context, { duty, recorder, limits }, signal),
+    lookAfterFindings(context, { duty, recorder, limits, more: bound.pods }, signal),
     tellOfDaemonSets({ ...duty('events'), recorder }, signal),
     keepPlaceholderStatus({ ...duty('placeholder_status'), rules, limits }, signal),
     nudgePlaceholders(duty('nudge'), signal),
     keepWorkloadConditions(duty('workload_condition'), signal),
+    bound.ended,
+    injectLate({ ...duty('late'), bound, ...lateness(context, cluster.world, recorder) }, signal),
     replaceMisfits({ ...duty('replace'), client, watch, ...replacing(context) }, signal),
     proveRevisions({ ...duty('proof'), progressDeadline, ...judging(context) }, signal),
     updatePods({ ...duty('update'), limits, progressDeadline, ...changing(context) }, signal),
@@ -84,6 +90,7 @@ const changing = ({ metrics, logger }: Context): Pick<UpdateOptions, 'changed'> 
 type Controller =
   | 'findings'
   | 'evict'
+  | 'late'
   | 'placeholder_status'
   | 'proof'
   | 'nudge'

@@ -31,7 +31,7 @@ export function statusOf(lists: Lists, judge: Judge, wish: Wish = {}): StatusRep
   const scene = sceneOf(lists, judge);
   const { target } = wish;
   if (target?.kind === 'pod') {
-    const judged = lists.pods.map((pod) => judgePod(pod, scene));
+    const judged = lists.pods.map((pod) => judgePod(pod, scene, { closely: true }));
     return {
       daemonSets: [],
       pods: judged.map(({ status }) => status),

@@ -137,6 +137,16 @@ export const metricList = {
     help: 'DaemonSets in pods, or missing in them, that are not as the webhook would have it, by kind; 0 on all but the leader.',
     labelNames: ['kind'],
   },
+  lateContainers: {
+    name: 'ds_injector_late_containers_total',
+    help: 'Ephemeral containers that were added to running pods, by why: existing, promised (by its record), or restarted.',
+    labelNames: ['why'],
+  },
+  lateRefusals: {
+    name: 'ds_injector_late_refusals_total',
+    help: 'DaemonSets that running pods lack and do not get, by the reason; api_refused where the API server says no.',
+    labelNames: ['reason'],
+  },
   revisionsJudged: {
     name: 'ds_injector_revisions_judged_total',
     help: 'Revisions of DaemonSets that were found to be proven or broken on virtual nodes.',
@@ -227,6 +237,8 @@ export function makeMetrics(version: string, clock = () => performance.now()) {
     podsUpdated: new Counter({ ...metricList.podsUpdated, registers }),
     podsEvicted: new Counter({ ...metricList.podsEvicted, registers }),
     findings: new Gauge({ ...metricList.findings, registers }),
+    lateContainers: new Counter({ ...metricList.lateContainers, registers }),
+    lateRefusals: new Counter({ ...metricList.lateRefusals, registers }),
     revisionsJudged: new Counter({ ...metricList.revisionsJudged, registers }),
     eventsWritten: new Counter({ ...metricList.eventsWritten, registers }),
     eventsDropped: new Counter({ ...metricList.eventsDropped, registers }),

@@ -66,6 +66,13 @@ describe.skipIf(withoutHelm)('the options that the chart gives to the program', 
     expect(changed.annotationPrefixes).toEqual(['a.example/', 'b.example/']);
   });
 
+  it('pods that run are added to where the webhook is asked about pods', () => {
+    const expression = 'webhook.namespaceSelector[0]';
+    const set = ['key=inject', 'operator=In', 'values={yes,sure}'];
+    const { namespaceSelector } = configOf(set.map((value) => `${expression}.${value}`));
+    expect(namespaceSelector).toEqual([{ key: 'inject', operator: 'In', values: ['yes', 'sure'] }]);
+  });
+
   it('those of the certificates follow their mode', () => {
     const files = ['mode=files', 'files.secretName=s', 'files.caBundle=c'];
     for (const set of [['mode=cert-manager'], files]) {

@@ -59,7 +59,13 @@ beforeAll(async () => {
     ...role('e2e-marker', [daemonSets], user('marker')),
     ...role(
       'e2e-injector',
-      [{ apiGroups: [''], resources: ['pods', 'secrets'], verbs: ['*'] }],
+      [
+        {
+          apiGroups: [''],
+          resources: ['pods', 'pods/ephemeralcontainers', 'secrets'],
+          verbs: ['*'],
+        },
+      ],
       injector,
     ),
     bind('e2e-marker-may', 'ds-injector-marker', user('marker')),
@@ -158,16 +164,15 @@ describe("what the injector's own token may do, whatever RBAC lets it", () => {
     const forged = [
       '{"injectedAs":"app"}',
       `${record}"injectedAs":"app"`,
-      `${record}"injectedAs":"injectedAs":"app"`,
       record.replace('"injectedAs":"marked"', '"injectedAs":"app"'),
     ];
     for (const one of forged) {
       const words = await refusal(patch('injected', recorded(one)));
-      expect(words).toContain('ds-injector adds no container to the record');
+      expect(words).toContain('ds-injector adds no container that is there to the record');
     }
     expect(await refusal(patch('injected', image('app')))).toContain('ds-injector changes only');
     expect(await refusal(patch('aside', recorded('{"injectedAs":"app"}')))).toContain(
-      'ds-injector adds no container to the record',
+      'ds-injector adds no container that is there to the record',
     );
   });
 
@@ -177,6 +182,33 @@ describe("what the injector's own token may do, whatever RBAC lets it", () => {
     const dry = [...patch('injected', change), '--dry-run=server', '-o', 'json'];
     const pod = JSON.parse(await kubectl(dry)) as Pod;
     expect(pod.metadata?.annotations?.[RECORD_ANNOTATION]).toContain('"revision":"next"');
+  });
+
+  /** What the API server says to one more ephemeral container in a pod. */
+  const extend = async (name: string, container: object): Promise<string> => {
+    const pod = await getJson<Pod>('pod', name, '-n', namespace);
+    const ephemeralContainers = [...(pod.spec?.ephemeralContainers ?? []), container];
+    const path = `/api/v1/namespaces/${namespace}/pods/${name}/ephemeralcontainers?dryRun=All`;
+    const { resourceVersion: _, ...metadata } = pod.metadata ?? {};
+    const body = JSON.stringify({ ...pod, metadata, spec: { ...pod.spec, ephemeralContainers } });
+    const line = ['replace', '--raw', path, '-f', '-', ...token];
+    return kubectl(line, body).catch((error: unknown) => (error as Error).message);
+  };
+
+  it("the injector's token adds ephemeral containers that the record names, and no others", async () => {
+    const refused = 'ds-injector writes nothing but';
+    const image = 'busybox:1.36';
+    expect(await extend('injected', { name: 'marked-2', image })).toContain(refused);
+    expect(await extend('aside', { name: 'marked-2', image })).toContain(refused);
+    const before = await written();
+    const one = /\{[^{}]*"injectedAs":"marked"[^{}]*\}/.exec(before)?.[0] ?? '';
+    const another = one.replace('"injectedAs":"marked"', '"injectedAs":"marked-2"');
+    await kubectl(patch('injected', recorded(before.replace(one, `${one},${another}`))));
+    expect(await extend('injected', { name: 'marked-2', image })).toContain('"marked-2"');
+    expect(
+      await extend('injected', { name: 'marked-2', image, targetContainerName: 'app' }),
+    ).toContain(refused);
+    await kubectl(patch('injected', recorded(before)));
   });
 
   it("the injector's token makes of its Secret neither a token of others nor one that stays", async () => {

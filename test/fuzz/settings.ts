@@ -26,6 +26,8 @@ export function varied(settings: Settings, random: Random): Settings {
     () => ({
       kubernetesVersion: random.pick(['1.20', '1.28', '1.29', '1.33', '1.34', '1.36', '2.0']),
     }),
+    () => ({ addsLater: true, isolation: 'ephemeral' }),
+    () => ({ addsLater: true, placeholders: true }),
     () => ({ isolation: random.pick(['sidecar', 'ephemeral'] as const) }),
     () => ({ allowHostNamespaces: ['hostNetwork', 'hostPID', 'shareProcessNamespace'] }),
     () => ({ leaveToPlatform: random.pick([['fargate'], ['tencent'], []]) }),

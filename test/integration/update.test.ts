@@ -92,6 +92,30 @@ describe('pods that run, when their node wants another revision', () => {
     expect(kubelet.mostDown).toBe(1);
   });
 
+  it('are changed as they were seen, and seen again where somebody else was faster', async () => {
+    begin(anInjected('a', owned('a')));
+    const faster = api.fault({
+      ...{ verb: 'patch', path: '/pods/a', times: 1 },
+      what: { status: 409, reason: 'Conflict' },
+    });
+    const seen = pods()[0]?.metadata?.['resourceVersion'];
+    want('r2', imaged('example.org/agent:2'));
+    await eventually(() => {
+      expect(faster.hits).toBe(1);
+    });
+    const patches = api.calls.filter(({ verb, path }) => verb === 'patch' && path.endsWith('/a'));
+    expect(patches).toMatchObject([{ body: { metadata: { resourceVersion: seen } } }]);
+    const { resourceVersion: _, ...metadata } = pods()[0]?.metadata ?? {};
+    api.store.put({
+      ...pods()[0],
+      metadata: { ...metadata, labels: { other: 'x', ...metadata.labels } },
+    });
+    await eventually(() => {
+      expect(updating.changes).toEqual(['updated shop/a']);
+    });
+    expect(pods()[0]?.metadata?.labels).toHaveProperty('other');
+  });
+
   it('are left alone when they are there: a second leader writes nothing', async () => {
     begin(anInjected('a', owned('a')));
     want('r2', imaged('example.org/agent:2'));

@@ -186,6 +186,7 @@ export const settings = (overrides: Partial<Settings> = {}): Settings => ({
   profiles: builtInProfiles,
   leaveToPlatform: [],
   placeholders: false,
+  addsLater: false,
   ...overrides,
 });
 

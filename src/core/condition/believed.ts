@@ -1,9 +1,9 @@
 import type { Blueprint } from '../decide/blueprint.js';
 import type { DaemonSetIndex } from '../facts/daemon-sets.js';
 import { metaOf } from '../model/pod.js';
-import type { RecordedDaemonSet } from '../record/record.js';
+import type { RecordedContainer, RecordedDaemonSet } from '../record/record.js';
 import type { ObservedPod } from '../status/observed.js';
-import { heldIn } from '../status/revisions.js';
+import { comingTo, heldIn } from '../status/revisions.js';
 
 /** What of a pod's record counts. */
 export interface Believed {
@@ -26,7 +26,7 @@ export function believedIn(
   for (const recorded of pod.record?.daemonSets ?? []) {
     const present = presentOf(recorded, index);
     const containers = present
-      ? held(pod, recorded, [index.blueprintAt(present, recorded.revision), present])
+      ? believedOf(pod, recorded, [index.blueprintAt(present, recorded.revision), present])
       : recorded.containers.filter(({ injectedAs }) => pod.containers.has(injectedAs));
     if (containers.length > 0) (present ? daemonSets : orphans).push({ ...recorded, containers });
   }
@@ -44,12 +44,16 @@ function presentOf(
   return uid === undefined || actual === undefined || uid === actual ? found : undefined;
 }
 
-const held = (
+/** Those that are there, and then also those that are still to be added. */
+function believedOf(
   pod: ObservedPod,
-  { containers }: RecordedDaemonSet,
+  recorded: RecordedDaemonSet,
   known: readonly (Blueprint | undefined)[],
-): RecordedDaemonSet['containers'] =>
-  containers.filter(
-    ({ container, injectedAs }) =>
-      heldIn(pod, { source: container, name: injectedAs }, { known, wanted: undefined }).length > 0,
-  );
+): RecordedDaemonSet['containers'] {
+  const coming = new Set(comingTo(pod, recorded).map(({ name }) => name));
+  const isHeld = ({ container, injectedAs }: RecordedContainer): boolean =>
+    heldIn(pod, { source: container, name: injectedAs }, { known, wanted: undefined }).length > 0;
+  return recorded.containers.some(isHeld)
+    ? recorded.containers.filter((one) => isHeld(one) || coming.has(one.injectedAs))
+    : [];
+}

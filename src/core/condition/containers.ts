@@ -13,6 +13,8 @@ export interface ContainerReport {
   /** Its name in the pod: what to type after `-c`. */
   readonly injectedAs: string;
   readonly placement: Placement;
+  /** That an ephemeral one runs to its end before the others. */
+  readonly init?: true;
   /** `unreported`: nobody has said anything of it yet. */
   readonly state: 'waiting' | 'running' | 'terminated' | 'unreported';
   readonly ready: boolean;
@@ -25,7 +27,7 @@ export interface ContainerReport {
 }
 
 /**
- * How the containers of DaemonSets fare in a pod: those that are in its spec.
+ * How the containers of DaemonSets fare in a pod: those that are in its spec, and ephemeral ones that are still to be added.
  *
  * @param daemonSets of the pod's record, as far as they are believed.
  */
@@ -35,15 +37,18 @@ export const reportsOf = (
 ): readonly ContainerReport[] =>
   daemonSets.flatMap(({ namespace, name, containers }) =>
     containers
-      .filter(({ injectedAs }) => pod.containers.has(injectedAs))
-      .map(({ container, injectedAs, placement }) => ({
+      .filter(
+        ({ injectedAs, placement }) => placement === 'ephemeral' || pod.containers.has(injectedAs),
+      )
+      .map(({ container, injectedAs, placement, init }) => ({
         daemonSet: `${namespace}/${name}`,
         ...{ container, injectedAs, placement },
+        ...(init === true ? { init } : {}),
         ...stateOf(pod.statuses.get(injectedAs)),
       })),
   );
 
-type State = Omit<ContainerReport, 'daemonSet' | 'container' | 'injectedAs' | 'placement'>;
+type State = Omit<ContainerReport, 'daemonSet' | 'container' | 'injectedAs' | 'placement' | 'init'>;
 
 function stateOf(status: ContainerStatus | undefined): State {
   const { waiting, running, terminated } = status?.state ?? {};

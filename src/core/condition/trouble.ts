@@ -21,12 +21,13 @@ const STARTING: ReadonlySet<string | undefined> = new Set([
 ]);
 
 /** The worse, the higher; 0 for what is no trouble. */
-function severityOf({ state, ready, reason, exitCode = 0, placement }: ContainerReport): number {
+function severityOf(report: ContainerReport): number {
+  const { state, ready, reason, exitCode = 0, placement, init = placement === 'init' } = report;
   if (ready || state === 'unreported') return 0;
   if (state === 'waiting') return STARTING.has(reason) ? 0 : 4;
-  if (state === 'running') return 1;
+  if (state === 'running') return init && placement === 'ephemeral' ? 0 : 1;
   if (exitCode !== 0) return 3;
-  return placement === 'init' ? 0 : 2;
+  return init ? 0 : 2;
 }
 
 /** The trouble of one container; undefined for one that is well, or starts. */

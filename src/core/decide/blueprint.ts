@@ -30,6 +30,8 @@ export interface Blueprint {
   /** Whether its init containers may hold the pod before they have proven themselves. */
   readonly gatesInits: boolean;
   readonly placement: 'native' | 'plain' | undefined;
+  /** Whether it goes into pods as ephemeral containers; see `DaemonSetIndex.asEphemeral`. */
+  readonly ephemeral: boolean;
   /** Init containers that run to their end. */
   readonly inits: readonly Container[];
   /** Containers that keep running, native sidecars of the DaemonSet among them. */
@@ -86,6 +88,7 @@ export function blueprintOf(
     isolation: readOwn(reader, 'isolation', oneOf('sidecar', 'ephemeral')),
     gatesInits: readOwn(reader, 'init', oneOf('gate')) === 'gate',
     placement: readOwn(reader, 'placement', oneOf('native', 'plain')),
+    ephemeral: false,
     inits,
     daemons,
     containers,

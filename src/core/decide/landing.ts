@@ -2,6 +2,7 @@ import { NodeClass } from '../facts/nodes.js';
 import type { NodeSelectorTerm } from '../model/types.js';
 import { map } from '../model/types.js';
 import {
+  EPHEMERAL_CONTAINERS_SINCE,
   NATIVE_SIDECARS_SINCE,
   parseVersion,
   POD_LEVEL_RESOURCES_SINCE,
@@ -24,6 +25,7 @@ export interface Ground {
   readonly profile: Profile;
   readonly nativeSidecars: boolean;
   readonly podLevelResources: boolean;
+  readonly ephemeralContainers: boolean;
   /** What keeps the pod on virtual nodes, where real nodes can take it as well and that is not wanted. */
   readonly pin: readonly NodeSelectorTerm[];
 }
@@ -53,8 +55,10 @@ export function landingOf(subject: Subject): Landing | PodReason {
       at([promise(promised)], subject),
     );
   }
+  const bound = spec.nodeName ?? '';
+  // Nothing is asked of nodes any more. Kept apart, or pods that run would crowd out those that are made.
+  if (bound !== '') return facts.bound.answer(bound, () => at(spotsFor(subject), subject));
   const question = JSON.stringify([
-    spec.nodeName,
     spec.nodeSelector,
     spec.affinity?.nodeAffinity?.requiredDuringSchedulingIgnoredDuringExecution,
     spec.tolerations,
@@ -76,6 +80,12 @@ function at(spots: readonly Spot[], subject: Subject): Landing | PodReason {
   const features = {
     nativeSidecars: has(profile.nativeSidecars, NATIVE_SIDECARS_SINCE, virtual, subject),
     podLevelResources: has(profile.podLevelResources, POD_LEVEL_RESOURCES_SINCE, virtual, subject),
+    ephemeralContainers: has(
+      profile.ephemeralContainers,
+      EPHEMERAL_CONTAINERS_SINCE,
+      virtual,
+      subject,
+    ),
     pin: mixed && settings.mixed === 'pin' ? pinOf(virtual) : [],
   };
   return {

@@ -9,7 +9,8 @@ export const NOTHING = 'Nothing: this is as it should be.';
 /** What can become of a pod; see reasons.ts. */
 export const podReasons = {
   injected: {
-    sentence: 'Containers of at least one marked DaemonSet are in the pod.',
+    sentence:
+      'Containers of at least one marked DaemonSet are in the pod, or will be added once it is bound.',
     todo: NOTHING,
   },
   not_a_pod_create: {

@@ -12,7 +12,11 @@ export type { Reason } from './pod-reasons.js';
  */
 
 export const daemonSetReasons = {
-  injected: { sentence: 'The containers of the DaemonSet are in the pod.', todo: NOTHING },
+  injected: {
+    sentence:
+      'The containers of the DaemonSet are in the pod; ephemeral ones are added once it is bound.',
+    todo: NOTHING,
+  },
   not_marked: {
     sentence: 'The DaemonSet is not marked with ds-injection "true".',
     todo: 'Set the annotation on spec.template.metadata.annotations if it should be injected.',
@@ -48,8 +52,13 @@ export const daemonSetReasons = {
   },
   isolation_not_available: {
     sentence:
-      'The DaemonSet or the pod asks for isolation by ephemeral containers, which this version cannot give.',
-    todo: 'Set ds-injector.io/isolation to sidecar, or leave it out.',
+      'The DaemonSet would have to go into the pod as ephemeral containers (isolation is asked for, or the pod runs already), and the node or API server has none, or there is no leader who adds them.',
+    todo: 'Set ds-injector.io/isolation to sidecar, run the injector in a cluster with Kubernetes 1.25 or later, or say in a profile that the nodes have them (ephemeralContainers).',
+  },
+  not_ephemeral: {
+    sentence:
+      'The DaemonSet would have to go into the pod as ephemeral containers, and it needs something that these cannot have.',
+    todo: 'For a pod that runs already: make it anew. Else set ds-injector.io/isolation to sidecar, or make a copy of the DaemonSet without what the detail names.',
   },
   no_native_sidecars: {
     sentence:
@@ -184,6 +193,11 @@ export const warnings = {
     sentence:
       'The container of the DaemonSet has a restart policy or rules of its own, which could restart the business; they were left out.',
     todo: 'Make what shall run once an init container of the DaemonSet.',
+  },
+  ephemeral_without: {
+    sentence:
+      'The container of the DaemonSet has probes, hooks, limits or a restart policy, which an ephemeral container cannot have.',
+    todo: 'Nothing, if it does without; else set ds-injector.io/isolation to sidecar.',
   },
   start_gate_missing: {
     sentence:

@@ -3,6 +3,7 @@ import { endsByItself } from '../model/pod.js';
 import type { Warning } from '../outcome.js';
 import type { Blueprint } from './blueprint.js';
 import type { Choice } from './choose.js';
+import { canBeAdded, wantsIsolation } from './isolate.js';
 import type { Landing } from './landing.js';
 import type { Refusal } from './refusal.js';
 import { refused } from './refusal.js';
@@ -11,7 +12,7 @@ import { byName } from '../world/store.js';
 import { wantedAt } from './wanted-at.js';
 
 /** The revision of a DaemonSet that a pod gets, or why it gets none. */
-interface Pick {
+export interface Pick {
   readonly blueprint: Blueprint;
   readonly refusal?: Refusal;
   readonly warning?: Warning;
@@ -49,8 +50,8 @@ export function revised(choice: Choice, subject: Subject, landing: Landing): Cho
 }
 
 /** All of a pod that plays a part in it: what has to be proven depends on what fails with it. */
-const traitsOf = ({ spec, wishes: { startAfter, placement } }: Subject): string =>
-  `${String(startAfter)} ${String(endsByItself(spec))} ${placement ?? ''}`;
+const traitsOf = ({ spec, wishes: { startAfter, placement, isolation } }: Subject): string =>
+  `${String(startAfter)} ${String(endsByItself(spec))} ${placement ?? ''} ${isolation ?? ''}`;
 
 const isSame = (before: readonly Pick[], after: readonly Pick[]): boolean =>
   before.every(
@@ -78,22 +79,40 @@ function choiceOf(choice: Choice, picks: readonly Pick[]): Choice {
   };
 }
 
+/**
+ * The revision of a DaemonSet that a pod gets that runs already: nothing of the pod can fail with it, so it need not be
+ * proven.
+ */
+export const revisedLate = (present: Blueprint, subject: Subject, landing: Landing): Pick =>
+  subject.settings.placeholders
+    ? pick(present, subject, landing, () => false)
+    : { blueprint: present };
+
 /** Asks for the wanted revision first, then for one that is proven. */
-function pick(present: Blueprint, subject: Subject, landing: Landing): Pick {
+function pick(
+  present: Blueprint,
+  subject: Subject,
+  landing: Landing,
+  demands: typeof mustBeProven = mustBeProven,
+): Pick {
   const { daemonSets } = subject.facts;
   const standing = daemonSets.standingOf(present);
   const wanted = wantedBlueprint(present, subject, landing);
   const hash = daemonSets.revisionOf(wanted);
   if (standing.proven.includes(hash)) return { blueprint: wanted };
   const reason = standing.broken.get(hash);
-  if (reason === undefined && !mustBeProven(wanted, subject, landing)) return { blueprint: wanted };
+  if (reason === undefined && !demands(wanted, subject, landing)) return { blueprint: wanted };
   const proven = newestProven(present, subject);
-  // Where nothing is proven somebody has to be the first, or a cluster of Jobs alone would never be injected.
-  if (reason === undefined) return { blueprint: proven ?? wanted };
+  // Where nothing is proven somebody has to be the first, or a cluster of Jobs alone would never be injected. An ephemeral
+  // container proves a revision and harms nobody.
+  if (reason === undefined) return { blueprint: proven ?? first(wanted, subject, landing) };
   return proven === undefined
     ? { blueprint: present, refusal: { reason: 'revision_broken', detail: `${hash}: ${reason}` } }
     : { blueprint: proven, warning: brokenWarning(present, hash, reason) };
 }
+
+const first = (wanted: Blueprint, subject: Subject, { ground }: Landing): Blueprint =>
+  canBeAdded(subject, ground) ? subject.facts.daemonSets.asEphemeral(wanted) : wanted;
 
 const brokenWarning = ({ key }: Blueprint, hash: string, reason: string): Warning => ({
   code: 'broken_revision',
@@ -132,14 +151,12 @@ function soundAt(present: Blueprint, hash: string, { facts }: Subject): Blueprin
 /**
  * Whether a revision that fails would keep the pod from starting or from ending: native sidecars and init containers hold
  * what comes after them. Whoever asks to start after the DaemonSet has asked for that, as has a DaemonSet whose init
- * containers gate.
+ * containers gate. Ephemeral containers hold nothing.
  */
-function mustBeProven(
-  { inits, gatesInits, placement }: Blueprint,
-  { spec, wishes }: Subject,
-  { ground }: Landing,
-): boolean {
-  if (wishes.startAfter) return false;
+function mustBeProven(blueprint: Blueprint, subject: Subject, { ground }: Landing): boolean {
+  const { inits, gatesInits, placement } = blueprint;
+  const { spec, wishes } = subject;
+  if (wishes.startAfter || wantsIsolation(blueprint, subject)) return false;
   if (inits.length > 0 && !gatesInits) return true;
   const isNative = endsByItself(spec) || (wishes.placement ?? placement) === 'native';
   return isNative && ground.nativeSidecars;

@@ -110,7 +110,10 @@ const draft = ({ pod, injectedAs }: Subject, said: Omit<EventDraft, 'regarding'>
 });
 
 /** @param container a part of the pod, as the kubelet refers to it. */
-export const podRef = ({ namespace, name, uid }: ObservedPod, container: string): ObjectRef => ({
+export const podRef = (
+  { namespace, name, uid, ephemeral }: ObservedPod,
+  container: string,
+): ObjectRef => ({
   ...{ apiVersion: 'v1', kind: 'Pod', namespace, name, uid },
-  fieldPath: `spec.containers{${container}}`,
+  fieldPath: `spec.${ephemeral.has(container) ? 'ephemeralContainers' : 'containers'}{${container}}`,
 });

@@ -36,10 +36,12 @@ export const evictionEvent = (pod: PodIdentity, why: string): EventDraft => ({
 const podRefOf = ({ namespace, name, uid }: PodIdentity): ObjectRef =>
   defined({ apiVersion: 'v1', kind: 'Pod', namespace, name, uid });
 
+const inBrackets = (detail: string): string => (detail === '' ? '' : ` (${detail})`);
+
 function noteOf({ kind, daemonSet, node, detail = '' }: Problem): string {
   switch (kind) {
     case 'missed':
-      return `DaemonSet ${daemonSet} is not in the pod although nothing speaks against it`;
+      return `DaemonSet ${daemonSet} is not in the pod although nothing speaks against it${inBrackets(detail)}`;
     case 'misplaced':
       return `the pod has containers of DaemonSet ${daemonSet}, and node ${node} is not virtual`;
     case 'orphaned':

@@ -23,6 +23,7 @@ export class DaemonSetIndex {
   readonly #revisions = new Map<string, string>();
   readonly #standings = new Map<string, Standing>();
   readonly #hashes = new WeakMap<Blueprint, string>();
+  readonly #ephemeral = new WeakMap<Blueprint, Blueprint>();
   readonly #past = new Recall<Blueprint | 'unknown'>(PAST_KEPT);
   #lastId = 0;
   #marked: readonly Blueprint[] | undefined;
@@ -113,6 +114,22 @@ export class DaemonSetIndex {
       this.#readPast(present, hash),
     );
     return past === 'unknown' ? undefined : past;
+  }
+
+  /**
+   * A reading of a DaemonSet as one that goes into pods as ephemeral containers, of the same revision.
+   *
+   * @returns for one reading always the same object, so that plans for it are found again.
+   */
+  asEphemeral(blueprint: Blueprint): Blueprint {
+    if (blueprint.ephemeral) return blueprint;
+    const known = this.#ephemeral.get(blueprint);
+    if (known !== undefined) return known;
+    const ephemeral = { ...blueprint, ephemeral: true };
+    const hash = this.#hashes.get(blueprint);
+    if (hash !== undefined) this.#hashes.set(ephemeral, hash);
+    this.#ephemeral.set(blueprint, ephemeral);
+    return ephemeral;
   }
 
   #changed(key: string): void {

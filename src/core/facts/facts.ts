@@ -24,6 +24,8 @@ export class Facts {
   readonly wanted = new WantedIndex();
   /** Where pods land, by what they ask of nodes. */
   readonly landings = new Recall<Landing | PodReason>(KEPT);
+  /** The same of pods that are bound, by their nodes. */
+  readonly bound = new Recall<Landing | PodReason>(KEPT);
   /** What is added to pods, by all that a plan depends on; see plan/outline.ts. */
   readonly plans = new Recall<Plan>(KEPT);
   readonly #world: World;
@@ -70,7 +72,7 @@ export class Facts {
   #takeNode({ after }: Change, name: string): void {
     if (after === undefined) this.nodes.drop(name);
     else this.nodes.put(after);
-    this.landings.clear();
+    this.#clearLandings();
   }
 
   #takeDaemonSet({ before, after }: Partial<Change>): void {
@@ -79,19 +81,24 @@ export class Facts {
       for (const placeholder of this.#world.placeholders(after)) this.wanted.put(placeholder);
     }
     if (after === undefined && before !== undefined) this.daemonSets.drop(before);
-    this.landings.clear();
+    this.#clearLandings();
   }
 
   /** A namespace has a default node selector, for the pods of its DaemonSets as well. */
   #takeNamespace(name: string): void {
     this.daemonSets.reread(name);
-    this.landings.clear();
+    this.#clearLandings();
     this.#stamp(name);
   }
 
   #takeRevision({ before, after }: Change): void {
     for (const one of [before, after]) if (one !== undefined) this.daemonSets.revised(one);
+    this.#clearLandings();
+  }
+
+  #clearLandings(): void {
     this.landings.clear();
+    this.bound.clear();
   }
 
   #stamp(namespace: string): void {

@@ -1,10 +1,11 @@
 import { reportsOf } from '../condition/containers.js';
+import { lateFor } from '../late/late.js';
 import { RECORD_ANNOTATION } from '../model/annotations.js';
 import { defined } from '../model/defined.js';
 import { isOwnedByDaemonSet, metaOf } from '../model/pod.js';
 import { valueAt, type Pod } from '../model/types.js';
 import type { DaemonSetVerdict, Outcome } from '../outcome.js';
-import type { InjectionRecord, RecordedDaemonSet } from '../record/record.js';
+import { isEphemeral, type InjectionRecord, type RecordedDaemonSet } from '../record/record.js';
 import { observed, type ObservedPod } from '../status/observed.js';
 import type { Placeholder } from '../status/placeholder.js';
 import { revisionsOf } from '../status/revisions.js';
@@ -41,8 +42,12 @@ export const isCounted = (pod: Pod): boolean => {
   return phase !== 'Succeeded' && phase !== 'Failed' && !isTerminating && !isOwnedByDaemonSet(pod);
 };
 
-/** Says of a pod what was injected into it, what was not and why, and what is not as it should be. */
-export function judgePod(pod: Pod, scene: Scene): JudgedPod {
+/**
+ * Says of a pod what was injected into it, what was not and why, and what is not as it should be.
+ *
+ * @param closely also why what was missed is not added while the pod runs.
+ */
+export function judgePod(pod: Pod, scene: Scene, { closely = false } = {}): JudgedPod {
   const seen = observed(pod);
   const problemOf = problemsIn(seen);
   const outcome = outcomeFor(pod, seen, scene);
@@ -51,7 +56,7 @@ export function judgePod(pod: Pod, scene: Scene): JudgedPod {
   const believed = (record?.daemonSets ?? []).filter((one) => !forged.includes(one));
   const all: Case = { pod, seen, scene, outcome, believed };
   const injected = believed.map((one) => injectedOf(one, all));
-  const absent = absentIn(all);
+  const absent = closely ? withLate(absentIn(all), all) : absentIn(all);
   const isReal = scene.hasNode(seen.node) && scene.profileOf(seen.node) === undefined;
   return {
     status: {
@@ -65,7 +70,7 @@ export function judgePod(pod: Pod, scene: Scene): JudgedPod {
       ...(isReal ? [] : orphansIn(all, problemOf)),
       ...absent
         .filter(({ reason }) => reason === 'missed')
-        .map(({ daemonSet }) => problemOf('missed', daemonSet)),
+        .map(({ daemonSet, detail }) => problemOf('missed', daemonSet, detail)),
     ],
   };
 }
@@ -86,9 +91,10 @@ function forgedIn({ pod, seen, scene, outcome }: Judged, record: InjectionRecord
   return record.daemonSets.filter((one) => doubted.includes(one) || isEmpty(one, seen));
 }
 
-/** Whether none of the containers that a record names is in the pod. */
-const isEmpty = ({ containers }: RecordedDaemonSet, seen: ObservedPod): boolean =>
-  containers.every(({ injectedAs }) => !seen.containers.has(injectedAs));
+/** Whether none of the containers that a record names is in the pod; ephemeral ones may be still to be added. */
+const isEmpty = (recorded: RecordedDaemonSet, seen: ObservedPod): boolean =>
+  !isEphemeral(recorded) &&
+  recorded.containers.every(({ injectedAs }) => !seen.containers.has(injectedAs));
 
 const forgeryOf = (recorded: RecordedDaemonSet, seen: ObservedPod): string =>
   isEmpty(recorded, seen)
@@ -134,6 +140,23 @@ function absentIn({ seen, scene, outcome, believed }: Case): readonly AbsentDaem
       const isMissed = verdict?.decision === 'inject' && isVirtual;
       return defined({ daemonSet: key, reason: isMissed ? 'missed' : reason, detail });
     });
+}
+
+/** Why the leader cannot add what was missed; each pod has to be planned for it, so it is asked for single pods. */
+function withLate(
+  absent: readonly AbsentDaemonSet[],
+  { pod, scene: { world, settings } }: Case,
+): readonly AbsentDaemonSet[] {
+  if (absent.every(({ reason }) => reason !== 'missed')) return absent;
+  const late = lateFor(pod, { world, settings, now: 0, lacking: true, restarts: 0 });
+  const refused = new Map(
+    late.verdicts
+      .filter(({ decision }) => decision === 'skip')
+      .map((one) => [`${one.namespace}/${one.name}`, textOf(one)]),
+  );
+  return absent.map((one) =>
+    one.reason === 'missed' ? defined({ ...one, detail: refused.get(one.daemonSet) }) : one,
+  );
 }
 
 type MakeProblem = (kind: ProblemKind, daemonSet: string, detail?: string) => Problem;

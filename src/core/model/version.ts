@@ -2,6 +2,7 @@
 export type Version = number;
 
 /** The first versions whose servers and kubelets have a feature switched on by default. */
+export const EPHEMERAL_CONTAINERS_SINCE: Version = 125;
 export const NATIVE_SIDECARS_SINCE: Version = 129;
 export const POD_LEVEL_RESOURCES_SINCE: Version = 134;
 

@@ -4,6 +4,7 @@ import type { Container, PodSpec, Volume } from '../model/types.js';
 import { endsByItself } from '../model/pod.js';
 import type { Claims } from './claims.js';
 import { hasSubPath, missingConfig } from './config-references.js';
+import { notEphemeral } from './ephemeral.js';
 import { fieldBytes } from './fields.js';
 import { crowdedPath } from './host-mounts.js';
 import type { Context } from './context.js';
@@ -22,7 +23,6 @@ type Check = (context: Context, claims: Claims) => Refusal | undefined;
 
 /** Asked in this order; the first answer decides. */
 const checks: readonly Check[] = [
-  isolation,
   jobWithoutNativeSidecars,
   brokenOwnName,
   brokenTemplate,
@@ -32,6 +32,7 @@ const checks: readonly Check[] = [
   (context) => hostPath(context, 'host_view'),
   seccompFile,
   notPortable,
+  notEphemeral,
   emptyDirPart,
   tokenInVolume,
   largeFields,
@@ -59,13 +60,8 @@ export function assess(context: Context, claims: Claims): Refusal | undefined {
   return undefined;
 }
 
-function isolation({ subject, blueprint }: Context): Refusal | undefined {
-  const wanted = subject.wishes.isolation ?? blueprint.isolation ?? subject.settings.isolation;
-  return wanted === 'ephemeral' ? { reason: 'isolation_not_available' } : undefined;
-}
-
-function jobWithoutNativeSidecars({ subject, landing }: Context): Refusal | undefined {
-  return endsByItself(subject.spec) && !landing.nativeSidecars
+function jobWithoutNativeSidecars({ subject, landing, blueprint }: Context): Refusal | undefined {
+  return endsByItself(subject.spec) && !landing.nativeSidecars && !blueprint.ephemeral
     ? { reason: 'no_native_sidecars' }
     : undefined;
 }
@@ -215,6 +211,7 @@ const READ_ONLY_VOLUMES = ['configMap', 'secret', 'projected', 'downwardAPI'];
 
 /** The empty volume that hides the workload's token needs a mount point. */
 function tokenInVolume({ blueprint }: Context): Refusal | undefined {
+  if (blueprint.ephemeral) return undefined;
   const holder = blueprint.mounts.find(
     ({ mount, volume }) =>
       volume !== undefined && READ_ONLY_VOLUMES.includes(volumeKind(volume)) && holdsToken(mount),

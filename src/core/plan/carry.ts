@@ -1,3 +1,4 @@
+import { defined } from '../model/defined.js';
 import { isNativeSidecar } from '../model/pod.js';
 import { list } from '../model/types.js';
 import type { Container, StringMap, Volume } from '../model/types.js';
@@ -5,6 +6,7 @@ import type { Placement } from '../outcome.js';
 import type { Claims } from './claims.js';
 import { optionalEnv, optionalEnvFrom, warnOfLackingConfig } from './config-references.js';
 import type { Context } from './context.js';
+import { warnOfLosses } from './ephemeral.js';
 import type { Names } from './fields.js';
 import { resolveEnv } from './fields.js';
 import type { Directories } from './host-mounts.js';
@@ -15,7 +17,6 @@ import { translateMounts } from './mounts.js';
 import type { MountPlan } from './mounts.js';
 import { portsOf } from './ports.js';
 import type { Gate } from './probes.js';
-import { defined } from '../model/defined.js';
 import { probesOf } from './probes.js';
 import { resourcesOf } from './resources.js';
 import type { Sizing } from './resources.js';
@@ -89,6 +90,7 @@ function namesFor(context: Context, claims: Claims): Names {
 
 /** Native sidecars of the DaemonSet stay what they are, where the node has such. */
 function placementOf(isInit: boolean, container: Container, mode: Mode): Placement {
+  if (mode.daemons === 'ephemeral') return 'ephemeral';
   if (isInit && !isNativeSidecar(container)) return 'init';
   if (isInit) return mode.nativeSidecars ? 'native' : 'plain';
   return mode.daemons;
@@ -110,7 +112,7 @@ function translate(
   placement: Placement,
   surroundings: Surroundings,
 ): Container {
-  const { context, shared, mountPlan } = surroundings;
+  const { context, mountPlan } = surroundings;
   const { names } = mountPlan;
   const seen = withOwnPaths(container, ownPaths(container.name, context));
   const {
@@ -118,31 +120,52 @@ function translate(
     readinessProbe: _r,
     startupProbe: _s,
     lifecycle: _c,
-    restartPolicy,
-    restartPolicyRules,
+    restartPolicyRules: _p,
     // A pod that never restarts is refused with some of them, and there is nothing to resize in zero.
     resizePolicy: _z,
     ...rest
   } = seen;
   warnOfLostSecurity(container, context);
-  if (restartPolicyRules !== undefined || (restartPolicy ?? 'Always') !== 'Always') {
-    context.warn('restart_rule_left_out', `container ${container.name} restarts as the pod does`);
-  }
+  if (placement === 'ephemeral') warnOfLosses(container, context);
+  else warnOfRestartRules(container, context);
   const env = resolveEnv(list(seen.env).map(optionalEnv), container.name, names, context);
-  const ports = portsOf(container, context.subject.wishes.metricsPorts, shared.claims);
-  shared.claims.claimPortNames(ports);
   return defined({
     ...rest,
     name: names.containers.get(container.name) ?? container.name,
     env: nonEmpty(env),
     envFrom: nonEmpty(list(container.envFrom).map(optionalEnvFrom)),
-    ports: nonEmpty(ports),
-    ...probesOf(seen, { placement, gate: surroundings.gate }, context),
-    restartPolicy: placement === 'native' ? 'Always' : undefined,
-    resources: resourcesOf(container, shared.sizing, context),
+    ...(placement === 'ephemeral' ? WITHOUT : lastingFields(seen, placement, surroundings)),
     securityContext: nonEmptyObject(securityOf(container, context)),
-    volumeMounts: [...translateMounts(container, mountPlan, context)],
+    volumeMounts: nonEmpty(translateMounts(container, mountPlan, context)),
   });
+}
+
+/** What an ephemeral container cannot have; see `warnOfLosses`. */
+const WITHOUT = { ports: undefined, restartPolicy: undefined, resources: undefined };
+
+/** What only containers have that are in the pod from its beginning. */
+const lastingFields = (
+  seen: Container,
+  placement: Placement,
+  { context, gate, shared }: Surroundings,
+) => {
+  const ports = portsOf(seen, context.subject.wishes.metricsPorts, shared.claims);
+  shared.claims.claimPortNames(ports);
+  return {
+    ports: nonEmpty(ports),
+    ...probesOf(seen, { placement, gate }, context),
+    restartPolicy: placement === 'native' ? ('Always' as const) : undefined,
+    resources: resourcesOf(seen, shared.sizing, context),
+  };
+};
+
+function warnOfRestartRules(
+  { name, restartPolicy, restartPolicyRules }: Container,
+  { warn }: Context,
+): void {
+  if (restartPolicyRules !== undefined || (restartPolicy ?? 'Always') !== 'Always') {
+    warn('restart_rule_left_out', `container ${name} restarts as the pod does`);
+  }
 }
 
 const nonEmpty = <T>(items: readonly T[]): T[] | undefined =>

@@ -21,7 +21,7 @@ export class Claims {
     const containers = allContainers(spec);
     this.#containers = new Set(containers.map(({ name }) => name));
     this.#volumes = new Set([...list(spec.volumes).map(({ name }) => name), ...claimVolumes]);
-    this.#count = list(spec.containers).length + list(spec.initContainers).length;
+    this.#count = containers.length;
     const running = [
       ...list(spec.containers),
       ...list(spec.initContainers).filter(isNativeSidecar),

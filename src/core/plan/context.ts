@@ -11,6 +11,8 @@ export interface Context {
   readonly blueprint: Blueprint;
   /** The hostPath volumes of the business: path to volume name. */
   readonly business: ReadonlyMap<string, string>;
+  /** Whether the pod runs already: then it gets no volumes any more, and no image pull secrets. */
+  readonly runs: boolean;
   readonly warn: (code: WarningCode, message: string) => void;
 }
 

@@ -89,6 +89,11 @@ function resolveVariable(variable: EnvVar, owner: string, names: Names, context:
   const of = resourceFieldRef.containerName ?? owner;
   const value = resourceValue(resourceFieldRef, of, context.blueprint);
   if (value !== undefined) return { name: variable.name, value };
+  if (context.blueprint.ephemeral) {
+    // A kubelet looks for the name among the other containers only, and would never start this one.
+    const { containerName: _, ...own } = resourceFieldRef;
+    return { ...variable, valueFrom: { resourceFieldRef: own } };
+  }
   const containerName = names.containers.get(of) ?? of;
   return { ...variable, valueFrom: { resourceFieldRef: { ...resourceFieldRef, containerName } } };
 }
@@ -140,15 +145,28 @@ export function resolveItems(
   });
 }
 
+/** The first file with an amount of a container that the DaemonSet does not declare; undefined for none. */
+export const fileOfAmount = (blueprint: Blueprint): string | undefined =>
+  downwardItems(blueprint).find(
+    ({ resourceFieldRef }) =>
+      resourceFieldRef &&
+      resourceValue(resourceFieldRef, resourceFieldRef.containerName ?? '', blueprint) ===
+        undefined,
+  )?.path;
+
 /** How much the values of a DaemonSet's downward API volumes add to the annotations of a pod, in UTF-16 units. */
 export function fieldBytes(blueprint: Blueprint): number {
-  const items = list(blueprint.spec.volumes).flatMap(({ downwardAPI, projected }) => [
-    ...itemsOf(downwardAPI),
-    ...list(projected?.sources).flatMap((source) => itemsOf(source.downwardAPI)),
-  ]);
-  const paths = new Set(items.map(({ fieldRef }) => fieldRef?.fieldPath ?? ''));
+  const paths = new Set(downwardItems(blueprint).map(({ fieldRef }) => fieldRef?.fieldPath ?? ''));
   return [...paths].reduce((sum, path) => sum + (fieldValue(path, blueprint)?.length ?? 0), 0);
 }
+
+const downwardItems = ({ spec, usedVolumes }: Blueprint): readonly DownwardItem[] =>
+  list(spec.volumes)
+    .filter(({ name }) => usedVolumes.has(name))
+    .flatMap(({ downwardAPI, projected }) => [
+      ...itemsOf(downwardAPI),
+      ...list(projected?.sources).flatMap((source) => itemsOf(source.downwardAPI)),
+    ]);
 
 function itemValue(
   { fieldRef, resourceFieldRef }: DownwardItem,

@@ -13,18 +13,26 @@ import { below, isWithin, normalPath, relative, upwards } from '../model/path.js
 export type Directories = ReadonlyMap<string, string>;
 
 /**
- * One emptyDir for equal or nested paths. Where the node cannot mount a part of an emptyDir, each path has one of
- * its own, and mounts are nested instead. The names say the path: they do not change with the DaemonSets around.
+ * One emptyDir for equal or nested paths. Where the node cannot mount a part of an emptyDir, and for ephemeral containers,
+ * which can mount none either, each path has one of its own, and mounts are nested instead. The names say the path: they
+ * do not change with the DaemonSets around.
  */
 export function directoriesOf(contexts: readonly Context[], claims: Claims): Directories {
   const wanted = new Set(contexts.flatMap(uncoveredPaths));
   const subPath = contexts.every(({ landing }) => landing.profile.emptyDirSubPath);
-  const roots = [...wanted].map((path) =>
-    subPath ? (upwards(path).findLast((one) => wanted.has(one)) ?? path) : path,
+  const whole = new Set(
+    contexts.filter(({ blueprint }) => blueprint.ephemeral).flatMap(uncoveredPaths),
   );
+  const roots = [...wanted].map((path) => (subPath ? rootOf(path, wanted, whole) : path));
   return new Map(
     [...new Set(roots)].map((root) => [root, claims.volumeName(volumeNameOf(root), 'ds-injector')]),
   );
+}
+
+/** The path whose volume holds another: the nearest that has one in any case, else the uppermost. */
+function rootOf(path: string, wanted: ReadonlySet<string>, whole: ReadonlySet<string>): string {
+  const up = upwards(path);
+  return up.find((one) => whole.has(one)) ?? up.findLast((one) => wanted.has(one)) ?? path;
 }
 
 const uncoveredPaths = (context: Context): readonly string[] =>
@@ -58,7 +66,7 @@ export const businessPaths = ({ volumes }: PodSpec): ReadonlyMap<string, string>
   );
 
 /** The path of the business's volume that holds a path: the same or the nearest above. */
-const coveringPath = (path: string, { business }: Context): string | undefined =>
+export const coveringPath = (path: string, { business }: Context): string | undefined =>
   business.size === 0 ? undefined : upwards(path).find((one) => business.has(one));
 
 /** An injected container shall not get the volumes of a business by the hundred. */

@@ -12,11 +12,15 @@ export type Slot =
   /** Containers: before the user's, in whose order the kubelet starts them. */
   | 'first'
   /** Containers: after the user's. */
-  | 'last';
+  | 'last'
+  /** Ephemeral containers: not of the pod as it is made, but added to it once it is bound. */
+  | 'ephemeral';
 
 /** The list of a pod's spec that a slot is in. */
-export const listOf = (slot: Slot): 'containers' | 'initContainers' =>
-  slot === 'first' || slot === 'last' ? 'containers' : 'initContainers';
+export function listOf(slot: Slot): 'containers' | 'initContainers' | 'ephemeralContainers' {
+  if (slot === 'ephemeral') return 'ephemeralContainers';
+  return slot === 'first' || slot === 'last' ? 'containers' : 'initContainers';
+}
 
 /** How the containers of a DaemonSet are placed in one pod. */
 export interface Mode {
@@ -26,10 +30,16 @@ export interface Mode {
   readonly nativeSidecars: boolean;
 }
 
-/** The rules of "Where": `start-after-ds` first, then pods that end by themselves, then what was asked for. */
+/**
+ * The rules of "Where": a DaemonSet that was read as ephemeral containers is nothing else; then `start-after-ds`, then pods
+ * that end by themselves, then what was asked for.
+ */
 export function modeOf({ subject, landing, blueprint, warn }: Context): Mode {
   const { nativeSidecars } = landing;
   const { startAfter, placement } = subject.wishes;
+  if (blueprint.ephemeral) {
+    return { daemons: 'ephemeral', before: false, gate: 'none', nativeSidecars: false };
+  }
   if (startAfter) {
     return nativeSidecars
       ? { daemons: 'native', before: true, gate: 'startup_probe', nativeSidecars }
@@ -48,6 +58,7 @@ export function modeOf({ subject, landing, blueprint, warn }: Context): Mode {
 }
 
 export function slotOf(placement: Placement, { before }: Mode): Slot {
+  if (placement === 'ephemeral') return 'ephemeral';
   if (placement === 'plain') return before ? 'first' : 'last';
   return before ? 'init_before' : 'init_after';
 }

@@ -39,7 +39,11 @@ export function translateMounts(
   const own = translated.flatMap((mounts) => mounts.slice(0, 1));
   const nested = translated.flatMap((mounts) => mounts.slice(1));
   // What the DaemonSet itself mounts at a path wins over what is mounted inside another of its directories.
-  const all = [...own, ...nested, { name: blind, mountPath: TOKEN_PATH, readOnly: true }];
+  // The plugin that mounts the token has nothing to do with ephemeral containers.
+  const blinds = context.blueprint.ephemeral
+    ? []
+    : [{ name: blind, mountPath: TOKEN_PATH, readOnly: true }];
+  const all = [...own, ...nested, ...blinds];
   return writableParents(firstAtEachPath(all));
 }
 

@@ -12,6 +12,7 @@ import type { Part } from './carry.js';
 import { Claims } from './claims.js';
 import type { Context } from './context.js';
 import { warner } from './context.js';
+import type { Directories } from './host-mounts.js';
 import { businessPaths, directoriesOf } from './host-mounts.js';
 import { modeOf } from './mode.js';
 import { TOKEN_BLIND_NAME, tokenBlind } from './mounts.js';
@@ -32,6 +33,8 @@ export interface Plan {
   readonly verdicts: readonly DaemonSetVerdict[];
   /** Every volume that the parts need, those that they share first. */
   readonly volumes: readonly Volume[];
+  /** Which of them stand for directories of the host: path to volume name. */
+  readonly directories: Directories;
   /** Annotations for pods that have none of that key. */
   readonly annotations: Readonly<StringMap>;
   readonly pullSecrets: readonly string[];
@@ -59,6 +62,32 @@ export const planRegardless = (
   blueprints: readonly Blueprint[],
 ): Plan => recalled({ subject, landing, blueprints }, 'regardless', plannedRegardless);
 
+/** What a pod that runs has already, besides what can be seen of it. */
+export interface Present {
+  /** The DaemonSets that an earlier pass put into it; their programs hold their ports, declared or not. */
+  readonly blueprints: readonly Blueprint[];
+  /** Its volumes that stand for directories of the host: path to volume name. */
+  readonly directories: Directories;
+}
+
+/**
+ * Plans for a pod that runs what the DaemonSets given, read as ephemeral ones, add to it, or why they do not. Such pods
+ * are few, and each is asked about once.
+ */
+export function planForRunning(
+  subject: Subject,
+  landing: Landing,
+  blueprints: readonly Blueprint[],
+  present: Present,
+): Plan {
+  const { outline } = outlineOf(subject);
+  const claims = new Claims(outline);
+  for (const { daemons, key } of present.blueprints) claims.claimPorts(daemons, `DaemonSet ${key}`);
+  const business = new Map([...present.directories, ...businessPaths(outline.spec)]);
+  const contexts = contextsFor(outline, landing.ground, blueprints, { business, runs: true });
+  return plannedWith(outline, landing.ground, contexts, claims);
+}
+
 interface Question {
   readonly subject: Subject;
   readonly landing: Landing;
@@ -76,10 +105,17 @@ function recalled({ subject, landing, blueprints }: Question, how: string, work:
   return facts.plans.answer(question, () => work(outline, landing.ground, blueprints));
 }
 
-function planned(outline: Outline, ground: Ground, blueprints: readonly Blueprint[]): Plan {
-  const claims = new Claims(outline);
+const planned = (outline: Outline, ground: Ground, blueprints: readonly Blueprint[]): Plan =>
+  plannedWith(outline, ground, contextsFor(outline, ground, blueprints), new Claims(outline));
+
+function plannedWith(
+  outline: Outline,
+  ground: Ground,
+  contexts: readonly Collecting[],
+  claims: Claims,
+): Plan {
   const accepted: Collecting[] = [];
-  const verdicts = contextsFor(outline, ground, blueprints).map((context) => {
+  const verdicts = contexts.map((context) => {
     const refusal = assess(context, claims);
     if (refusal !== undefined) return refused(context.blueprint, refusal);
     accepted.push(context);
@@ -124,13 +160,12 @@ const contextsFor = (
   subject: Outline,
   landing: Ground,
   blueprints: readonly Blueprint[],
-): readonly Collecting[] => {
-  const business = businessPaths(subject.spec);
-  return blueprints.map((blueprint) => {
+  pod: Pick<Context, 'business' | 'runs'> = { business: businessPaths(subject.spec), runs: false },
+): readonly Collecting[] =>
+  blueprints.map((blueprint) => {
     const warnings: Warning[] = [];
-    return { subject, landing, blueprint, business, warnings, warn: warner(warnings, blueprint) };
+    return { subject, landing, blueprint, ...pod, warnings, warn: warner(warnings, blueprint) };
   });
-};
 
 function compose(
   subject: Outline,
@@ -146,27 +181,23 @@ function compose(
   };
   const parts = accepted.map((context) => carryOver(context, modeOf(context), shared));
   const pullSecrets = pullSecretsOf(accepted);
-  const injects = parts.length > 0;
+  // Ephemeral containers count neither for the pod's resources nor does anything mount a token into them.
+  const sidecars = parts.some(({ context }) => !context.blueprint.ephemeral);
   return {
     parts,
-    volumes: volumesOf(parts, shared.directories, shared.blind),
+    volumes: [
+      ...(sidecars ? [tokenBlind(shared.blind)] : []),
+      ...[...shared.directories.values()].map((name): Volume => ({ name, emptyDir: {} })),
+      ...parts.flatMap(({ volumes }) => volumes),
+    ],
+    directories: shared.directories,
     annotations: annotationsOf(subject, landing, parts),
     pullSecrets,
-    podResources: injects ? shared.sizing.podLevel : undefined,
-    podRequests: injects ? defaultedRequests(subject.spec) : {},
+    podResources: sidecars ? shared.sizing.podLevel : undefined,
+    podRequests: sidecars ? defaultedRequests(subject.spec) : {},
     pin: landing.pin,
     warnings: accepted.flatMap(({ blueprint, warnings }) => [...warnings, ...blueprint.warnings]),
   };
-}
-
-function volumesOf(
-  parts: readonly Part[],
-  directories: ReadonlyMap<string, string>,
-  blind: string,
-): readonly Volume[] {
-  if (parts.length === 0) return [];
-  const shared = [...directories.values()].map((name): Volume => ({ name, emptyDir: {} }));
-  return [tokenBlind(blind), ...shared, ...parts.flatMap(({ volumes }) => volumes)];
 }
 
 function annotationsOf(
@@ -194,8 +225,10 @@ function scrapeAnnotations({ scrape, wishes }: Outline, parts: readonly Part[]):
   const range = wishes.metricsPorts[0];
   if (range === undefined || PROMETHEUS.some((key) => scrape.includes(key))) return {};
   for (const { context, containers } of parts) {
-    const port = containers
-      .flatMap(({ container }) => list(container.ports))
+    // An ephemeral container declares none, and its program serves them all the same.
+    const { ephemeral, daemons } = context.blueprint;
+    const port = (ephemeral ? daemons : containers.map(({ container }) => container))
+      .flatMap(({ ports }) => list(ports))
       .find(
         ({ containerPort, protocol }) =>
           (protocol ?? 'TCP') === 'TCP' && includes(range, containerPort),

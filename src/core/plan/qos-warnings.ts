@@ -24,7 +24,7 @@ export function qosWarnings(subject: Outline, plan: Planned): readonly Warning[]
 /** `resources: keep` is the operator's word; the pod's QoS class may then be another, which is told. */
 function changedClass({ spec }: Outline, plan: Planned): readonly Warning[] {
   const injected = plan.parts.flatMap(({ containers }) =>
-    containers.map(({ container }) => container),
+    containers.filter(({ slot }) => slot !== 'ephemeral').map(({ container }) => container),
   );
   const before = qosClassOf(spec);
   const after = qosClassOf({ ...spec, containers: [...list(spec.containers), ...injected] });

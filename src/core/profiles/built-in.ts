@@ -6,6 +6,8 @@ export const unknownVirtualNode = {
   action: 'inject',
   nativeSidecars: 'by-version',
   podLevelResources: 'by-version',
+  // The virtual-kubelet library has no path for them: it would take the pod and never start one.
+  ephemeralContainers: 'no',
   privileged: false,
   capabilities: 'any',
   hostPath: 'none',
@@ -25,6 +27,8 @@ const tencent: Profile = {
     { label: 'node.kubernetes.io/instance-type', value: 'eklet' },
     { taint: 'eks.tke.cloud.tencent.com/eklet' },
   ],
+  // Each pod has a kubelet of its own kind behind it, and kubectl debug works there.
+  ephemeralContainers: 'by-version',
   hostView: 'own',
 };
 
@@ -51,6 +55,8 @@ const fargate: Profile = {
     },
     taints: [{ key: 'eks.amazonaws.com/compute-type', value: 'fargate', effect: 'NoSchedule' }],
   },
+  // A real kubelet runs in each virtual machine.
+  ephemeralContainers: 'by-version',
   capabilities: ['SYS_PTRACE'],
   hostView: 'own',
 };
@@ -67,6 +73,7 @@ const kwok: Profile = {
   ],
   nativeSidecars: 'yes',
   podLevelResources: 'yes',
+  ephemeralContainers: 'yes',
   hostView: 'own',
 };
 

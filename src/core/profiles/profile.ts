@@ -21,6 +21,8 @@ export interface Profile {
   readonly nativeSidecars: VersionRule;
   /** `spec.resources` of a pod: never, always, or by the kubelet's version. */
   readonly podLevelResources: VersionRule;
+  /** Ephemeral containers, which are added to a pod that runs: never, always, or by the kubelet's version. */
+  readonly ephemeralContainers: VersionRule;
   /** Whether the sandbox lets a container be privileged. */
   readonly privileged: boolean;
   /** Capabilities that a container may add; `any` where the provider refuses none. */

@@ -44,6 +44,7 @@ export function strictest(profiles: readonly [Profile, ...Profile[]]): Profile {
       name: `${a.name}+${b.name}`,
       nativeSidecars: least(a.nativeSidecars, b.nativeSidecars),
       podLevelResources: least(a.podLevelResources, b.podLevelResources),
+      ephemeralContainers: least(a.ephemeralContainers, b.ephemeralContainers),
       privileged: a.privileged && b.privileged,
       capabilities: common(a.capabilities, b.capabilities),
       hostPath: a.hostPath === b.hostPath ? a.hostPath : 'none',

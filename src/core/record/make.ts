@@ -6,7 +6,7 @@ import type { EnvRewrite } from '../plan/business.js';
 import { lastOfEach } from '../plan/business.js';
 import type { Part } from '../plan/carry.js';
 import type { Plan } from '../plan/plan.js';
-import type { InjectionRecord, RecordedDaemonSet } from './record.js';
+import type { InjectionRecord, RecordedContainer, RecordedDaemonSet } from './record.js';
 import type { Ours } from './unpick.js';
 
 /** What a record is made of. */
@@ -37,19 +37,20 @@ export function recordOf({ subject, base, plan, ours, rewrites }: Sources): Inje
   };
 }
 
-function recorded({ context, containers }: Part, { facts }: Subject): RecordedDaemonSet {
-  const { namespace, name, daemonSet } = context.blueprint;
+/** One DaemonSet of a record. */
+export function recorded({ context, containers }: Part, { facts }: Subject): RecordedDaemonSet {
+  const { namespace, name, daemonSet, inits } = context.blueprint;
   const uid = metaOf(daemonSet).uid;
   return {
     namespace,
     name,
     ...(uid === undefined ? {} : { uid }),
     revision: facts.daemonSets.revisionOf(context.blueprint),
-    containers: containers.map(({ source, container, placement }) => ({
-      container: source,
-      injectedAs: container.name,
-      placement,
-    })),
+    containers: containers.map(({ source, container, placement }): RecordedContainer => {
+      const isInit = placement === 'ephemeral' && inits.some((one) => one.name === source);
+      const what = { container: source, injectedAs: container.name, placement };
+      return isInit ? { ...what, init: true } : what;
+    }),
   };
 }
 

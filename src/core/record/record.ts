@@ -27,13 +27,23 @@ export interface RecordedDaemonSet {
   readonly uid?: string;
   /** The controller-revision-hash, or, offline, a fingerprint of the template. */
   readonly revision: string;
-  readonly containers: readonly {
-    readonly container: string;
-    readonly injectedAs: string;
-    readonly placement: Placement;
-  }[];
+  readonly containers: readonly RecordedContainer[];
+  /** When it was added to a pod that ran already, in RFC 3339; absent where it came with the pod. */
+  readonly since?: string;
   /** The last change of revision while the pod ran, if there was one. */
   readonly update?: RecordedUpdate;
+}
+
+export interface RecordedContainer {
+  /** Its name in the DaemonSet. */
+  readonly container: string;
+  /** Its name in the pod; of an ephemeral container that was started again, the newest. */
+  readonly injectedAs: string;
+  readonly placement: Placement;
+  /** That it runs to its end before the others; said of ephemeral ones only, as the placement says it of all else. */
+  readonly init?: true;
+  /** How often an ephemeral container was started again; absent for never. */
+  readonly restarts?: number;
 }
 
 /** A change of revision while the pod ran. One of the two revisions is given. */
@@ -68,9 +78,15 @@ const shape = {
           name: 'string',
           uid: 'string',
           revision: 'string',
+          since: 'string',
           containers: {
             each: {
-              fields: { container: 'string', injectedAs: 'string', placement: 'string' },
+              fields: {
+                container: 'string',
+                injectedAs: 'string',
+                placement: 'string',
+                restarts: 'number',
+              },
               required: ['injectedAs'],
             },
           },
@@ -90,6 +106,14 @@ const shape = {
   },
   required: ['daemonSets'],
 } as const;
+
+/** Whether a DaemonSet goes into a pod as ephemeral containers; all of its containers do, or none. */
+export const isEphemeral = ({ containers }: Pick<RecordedDaemonSet, 'containers'>): boolean =>
+  containers.length > 0 && containers.every(({ placement }) => placement === 'ephemeral');
+
+/** How often a container was started again; what a record has in its place may be anything. */
+export const restartsOf = ({ restarts = 0 }: Pick<RecordedContainer, 'restarts'>): number =>
+  Number.isSafeInteger(restarts) && restarts > 0 ? restarts : 0;
 
 /** A fixed order of fields, so that equal records are equal texts. */
 export const encodeRecord = (record: InjectionRecord): string => JSON.stringify(record);

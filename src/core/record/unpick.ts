@@ -1,6 +1,6 @@
 import { INJECTED_LABEL, RECORD_ANNOTATION } from '../model/annotations.js';
 import { list, map } from '../model/types.js';
-import type { Container, Pod, PodSpec, ResourceRequirements } from '../model/types.js';
+import type { Container, Pod, PodSpec, ResourceRequirements, Volume } from '../model/types.js';
 import { allContainers, metaOf, specOf } from '../model/pod.js';
 import type { Blueprint } from '../decide/blueprint.js';
 import type { Landing } from '../decide/landing.js';
@@ -10,10 +10,10 @@ import { listOf } from '../plan/mode.js';
 import type { Plan } from '../plan/plan.js';
 import { COMPUTE } from '../plan/qos.js';
 import { planRegardless } from '../plan/plan.js';
-import type { PlannedContainer } from '../plan/carry.js';
+import type { Part, PlannedContainer } from '../plan/carry.js';
 import { covers, sameImage } from './covers.js';
 import type { InjectionRecord, RecordedDaemonSet } from './record.js';
-import { decodeRecord } from './record.js';
+import { decodeRecord, isEphemeral } from './record.js';
 
 /** What of a pod is ours: the part of its record that is believed. */
 export interface Ours {
@@ -64,24 +64,36 @@ export function oursIn(subject: Subject, landing: Landing): Ours {
     doubted: false,
   };
   const without = withPod(subject, withoutOurs(subject.pod, claimed));
-  const blueprints = record.daemonSets.flatMap((recorded) => blueprintFor(recorded, subject));
+  const blueprints = recordedBlueprints(record, subject);
   return believed(claimed, planRegardless(without, landing, blueprints), subject);
 }
 
+/** The readings of the DaemonSets that a record names, of those revisions, as far as the World has them. */
+export const recordedBlueprints = (
+  { daemonSets }: InjectionRecord,
+  subject: Subject,
+): readonly Blueprint[] => daemonSets.flatMap((recorded) => blueprintFor(recorded, subject));
+
 function blueprintFor(
-  { namespace, name, uid, revision }: RecordedDaemonSet,
+  recorded: RecordedDaemonSet,
   { facts }: Subject,
 ): Blueprint | readonly Blueprint[] {
+  const { namespace, name, uid, revision } = recorded;
   const present = facts.daemonSets.find(`${namespace}/${name}`);
   if (present === undefined) return [];
   const actual = metaOf(present.daemonSet).uid;
   if (uid !== undefined && actual !== undefined && uid !== actual) return [];
-  return facts.daemonSets.blueprintAt(present, revision) ?? [];
+  const blueprint = facts.daemonSets.blueprintAt(present, revision);
+  if (blueprint === undefined) return [];
+  return isEphemeral(recorded) ? facts.daemonSets.asEphemeral(blueprint) : blueprint;
 }
 
 function believed(claimed: Ours, plan: Plan, { pod }: Subject): Ours {
-  const planned = plan.parts.flatMap(({ containers }) => containers);
-  const names = allContainers(specOf(pod)).map(nameOf);
+  const planned = plan.parts
+    .flatMap(({ containers }) => containers)
+    .filter(({ slot }) => slot !== 'ephemeral');
+  const { ephemeralContainers: _, ...lasting } = specOf(pod);
+  const names = allContainers(lasting).map(nameOf);
   const containers = new Set(
     planned
       .filter(({ container: { name } }) => claimed.containers.has(name))
@@ -92,8 +104,10 @@ function believed(claimed: Ours, plan: Plan, { pod }: Subject): Ours {
   const doubted = names.some((name) => claimed.containers.has(name) && !containers.has(name));
   const business = list(specOf(pod).containers).filter(({ name }) => !containers.has(name));
   if (business.length === 0) return { ...NOTHING, doubted: true };
-  if (containers.size === 0) return { ...NOTHING, doubted };
   const volumes = new Map(list(specOf(pod).volumes).map((volume) => [volume.name, volume]));
+  if (containers.size === 0 && !isPromise(plan, volumes)) {
+    return { ...NOTHING, doubted: doubted || plan.parts.some(isLate) };
+  }
   const annotations = map(metaOf(pod).annotations);
   return {
     containers,
@@ -112,6 +126,15 @@ function believed(claimed: Ours, plan: Plan, { pod }: Subject): Ours {
     doubted,
   };
 }
+
+/**
+ * Whether a pod has what admission gives to one that gets ephemeral containers later on: their volumes, and nothing else. A
+ * record that says so without need is believed as well, but nothing of the user's can be taken away by it.
+ */
+const isPromise = ({ parts, volumes }: Plan, actual: ReadonlyMap<string, Volume>): boolean =>
+  parts.some(isLate) && volumes.every((one) => covers(actual.get(one.name), one));
+
+const isLate = ({ context }: Part): boolean => context.blueprint.ephemeral;
 
 const nameOf = ({ name }: { name: string }): string => name;
 
@@ -168,7 +191,7 @@ export function withoutOurs(pod: Pod, ours: Ours): Pod {
   const spec = specOf(pod);
   const { [RECORD_ANNOTATION]: _, ...annotations } = map(metaOf(pod).annotations);
   const { [INJECTED_LABEL]: __, ...labels } = map(metaOf(pod).labels);
-  const { resources: all, ...rest } = spec;
+  const { resources: all, ephemeralContainers, ...rest } = spec;
   const resources = ours.resources ? withoutAmounts(all) : all;
   return {
     ...pod,
@@ -181,6 +204,8 @@ export function withoutOurs(pod: Pod, ours: Ours): Pod {
     },
     spec: {
       ...rest,
+      // They were not there when the pod was made; which of them are ours is a matter of src/core/late.
+      ...(ephemeralContainers && ours.record === undefined ? { ephemeralContainers } : {}),
       ...(resources === undefined ? {} : { resources }),
       containers: others(spec.containers, ours),
       initContainers: others(spec.initContainers, ours),

@@ -1,5 +1,6 @@
 import { patienceFor } from './blocked.js';
 import { injectedReady, isOver, type ContainerStatus, type ObservedPod } from './observed.js';
+import type { RecordedDaemonSet } from '../record/record.js';
 import type { Held, Lag, Revisions } from './revisions.js';
 
 /** How long things may take, and how much may be wrong. */
@@ -48,7 +49,7 @@ export function judge(pod: ObservedPod, question: Question): Judged | undefined 
   if (held.length === 0) return undefined;
   const { lag, patience } = lagOf(pod, revisions.lag(pod, held), question);
   const isReady = held.every(isHeldReady);
-  const left = held.every(hasRun) ? 0 : timeLeft(pod, question);
+  const left = held.every(hasRun) ? 0 : timeLeft(beganAt(pod, revisions.recorded(pod)), question);
   const counts = left === 0 && (isReady || isToBlame(pod, lag, question));
   const fails = counts && !isWell(isReady, lag);
   return { pod, held, lag, isReady, counts, fails, left, patience };
@@ -84,11 +85,17 @@ const ranOnce = ({ restartCount = 0, state, lastState }: ContainerStatus): boole
   state?.terminated !== undefined ||
   lastState?.terminated !== undefined;
 
+/** When a DaemonSet began in a pod, in RFC 3339; undefined where no kubelet has taken the pod yet. */
+export const beganAt = (
+  { startTime }: ObservedPod,
+  recorded: RecordedDaemonSet | undefined,
+): string | undefined => recorded?.since ?? startTime;
+
 /** A pod that no kubelet has taken yet has not begun. */
-const timeLeft = ({ startTime }: ObservedPod, { rules, now }: Question): number =>
-  startTime === undefined
-    ? Infinity
-    : Math.max(0, Date.parse(startTime) + rules.progressDeadline - now);
+function timeLeft(began: string | undefined, { rules, now }: Question): number {
+  const start = Date.parse(began ?? '');
+  return Number.isNaN(start) ? Infinity : Math.max(0, start + rules.progressDeadline - now);
+}
 
 /** Whether what was injected has not been ready since before a revision arrived, which then is not to blame. */
 function wasUnready({ conditions }: ObservedPod, since: string): boolean {

@@ -10,7 +10,12 @@ import type {
   Pod,
   StringMap,
 } from '../model/types.js';
-import { decodeRecord, type InjectionRecord } from '../record/record.js';
+import {
+  decodeRecord,
+  restartsOf,
+  type InjectionRecord,
+  type RecordedContainer,
+} from '../record/record.js';
 
 /** What a kubelet says of one container; times are in RFC 3339. */
 export interface ContainerStatus {
@@ -83,6 +88,8 @@ export interface ObservedPod extends Identity {
   readonly startTime: string | undefined;
   /** Containers of all three lists of its spec, by their names. */
   readonly containers: ReadonlyMap<string, NamedImage>;
+  /** The names of those that are ephemeral. */
+  readonly ephemeral: ReadonlySet<string>;
   readonly statuses: ReadonlyMap<string, ContainerStatus>;
   readonly conditions: readonly Condition[];
   /** By what annotations it says which DaemonSets it wants, whatever their prefix. */
@@ -121,7 +128,8 @@ export function prunedInjected(pod: Pod): KubernetesObject {
 export function observed(pod: Pod): ObservedPod {
   const { nodeName, containers, initContainers, ephemeralContainers } = pod.spec ?? {};
   const status = statusOf(pod);
-  const record = valueAt(metaOf(pod).annotations, RECORD_ANNOTATION);
+  const text = valueAt(metaOf(pod).annotations, RECORD_ANNOTATION);
+  const record = text === undefined ? undefined : decodeRecord(text);
   const all = [...list(initContainers), ...list(containers), ...list(ephemeralContainers)];
   return {
     ...identityOf(pod),
@@ -130,10 +138,11 @@ export function observed(pod: Pod): ObservedPod {
     phase: status.phase ?? '',
     startTime: status.startTime,
     containers: new Map(all.map((one) => [one.name, one])),
-    statuses: new Map(allStatuses(status).map((one) => [one.name, one])),
+    ephemeral: new Set(list(ephemeralContainers).map((one) => one.name)),
+    statuses: new Map(statusesOf(status, record).map((one) => [one.name, one])),
     conditions: list(status.conditions),
     asks: asksIn(pod),
-    record: record === undefined ? undefined : decodeRecord(record),
+    record,
   };
 }
 
@@ -177,11 +186,35 @@ export const saysReady = (conditions: readonly Condition[] | null | undefined): 
 export const injectedReady = (conditions: readonly Condition[]): Condition | undefined =>
   conditionIn(conditions, INJECTED_READY) ?? conditionIn(conditions, 'ContainersReady');
 
-export const allStatuses = (status: PodStatus): readonly ContainerStatus[] => [
-  ...list(status.initContainerStatuses),
-  ...list(status.containerStatuses),
-  ...list(status.ephemeralContainerStatuses),
-];
+function statusesOf(
+  { initContainerStatuses, containerStatuses, ephemeralContainerStatuses }: PodStatus,
+  record: InjectionRecord | undefined,
+): readonly ContainerStatus[] {
+  const lasting = [...list(initContainerStatuses), ...list(containerStatuses)];
+  if (list(ephemeralContainerStatuses).length === 0) return lasting;
+  const recorded = new Map(
+    list(record?.daemonSets).flatMap(({ containers }) =>
+      containers.map((one) => [one.injectedAs, one] as const),
+    ),
+  );
+  const ephemeral = list(ephemeralContainerStatuses).map((one) =>
+    ephemeralStatus(one, recorded.get(one.name)),
+  );
+  return [...lasting, ...ephemeral];
+}
+
+/**
+ * What a kubelet says of an ephemeral container, as it would be said of another: it is ready while it runs, one that runs to
+ * its end when it has done so well, and how often it was started again stands in the record, since each time it is another.
+ */
+function ephemeralStatus(
+  status: ContainerStatus,
+  recorded: RecordedContainer | undefined,
+): ContainerStatus {
+  const { running, terminated } = status.state ?? {};
+  const ready = recorded?.init === true ? terminated?.exitCode === 0 : running !== undefined;
+  return { ...status, ready, restartCount: recorded === undefined ? 0 : restartsOf(recorded) };
+}
 
 const images = (containers: readonly Container[] | null | undefined): NamedImage[] | undefined =>
   containers?.map(({ name, image }) => defined({ name, image }));

@@ -16,6 +16,8 @@ export interface Held {
   readonly name: string;
   /** Whether it runs to its end, before the others. */
   readonly isInit: boolean;
+  /** Whether it is an ephemeral one, which nothing can change any more. */
+  readonly isEphemeral: boolean;
   /** As the pod's spec has it. */
   readonly image: string | undefined;
   /** That of the revision, where it is another one and the container can get it while it runs. */
@@ -66,9 +68,10 @@ export function revisionsOf(
     held: (pod) => {
       const recorded = recordIn(pod);
       const known = recorded ? [at(recorded.revision), wanted, present] : [];
-      return list(recorded?.containers).flatMap(({ container, injectedAs }) =>
+      const held = list(recorded?.containers).flatMap(({ container, injectedAs }) =>
         heldIn(pod, { source: container, name: injectedAs }, { known, wanted }),
       );
+      return recorded && held.length > 0 ? [...held, ...comingTo(pod, recorded)] : held;
     },
     lag: (pod, held) => {
       const recorded = recordIn(pod);
@@ -76,14 +79,16 @@ export function revisionsOf(
       const before = at(recorded.revision);
       if (!before || !wanted) return 'outdated';
       if (planOf(before, resources) !== planOf(wanted, resources)) return 'outdated';
-      return held.some(({ wantedImage }) => wantedImage !== undefined) ? 'in-place' : 'none';
+      const behind = held.filter(({ wantedImage }) => wantedImage !== undefined);
+      if (behind.some(({ isEphemeral }) => isEphemeral)) return 'outdated';
+      return behind.length > 0 ? 'in-place' : 'none';
     },
   };
 }
 
 /** Believed is what is there, with an image that a revision of the DaemonSet has. */
 export function heldIn(
-  { containers, statuses }: ObservedPod,
+  { containers, statuses, ephemeral }: ObservedPod,
   { source, name }: Pick<Held, 'source' | 'name'>,
   { known, wanted }: Known,
 ): readonly Held[] {
@@ -94,8 +99,25 @@ export function heldIn(
   const image = containerOf(wanted, source)?.image;
   // An init container has done its work, and another image changes nothing of it.
   const wantedImage = isInit || sameImage(actual.image, image) ? undefined : image;
-  return [{ source, name, isInit, image: actual.image, wantedImage, status: statuses.get(name) }];
+  const isEphemeral = ephemeral.has(name);
+  const status = statuses.get(name);
+  return [{ source, name, isInit, isEphemeral, image: actual.image, wantedImage, status }];
 }
+
+/**
+ * The ephemeral containers that a record promises and that are not there: they are added after the init containers have done
+ * their work, and until then the DaemonSet is not ready in the pod.
+ */
+export const comingTo = (
+  { containers: present }: Pick<ObservedPod, 'containers'>,
+  { containers }: Pick<RecordedDaemonSet, 'containers'>,
+): readonly Held[] =>
+  containers
+    .filter(({ injectedAs, placement }) => placement === 'ephemeral' && !present.has(injectedAs))
+    .map(({ container, injectedAs, init }) => ({
+      ...{ source: container, name: injectedAs, isInit: init === true, isEphemeral: true },
+      ...{ image: undefined, wantedImage: undefined, status: undefined },
+    }));
 
 interface Known {
   /** Revisions that may have made a container. */

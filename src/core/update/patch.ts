@@ -26,6 +26,8 @@ export function updatePatch({ pod, recorded, held }: Candidate, update: Update):
   return {
     metadata: {
       ...(pod.uid !== '' && { uid: pod.uid }),
+      // Others write into the record as well, and what they wrote must not be lost.
+      ...(pod.resourceVersion !== '' && { resourceVersion: pod.resourceVersion }),
       annotations: { [RECORD_ANNOTATION]: recordWith(pod.record, recorded, update) },
     },
     ...(images.size > 0 && {

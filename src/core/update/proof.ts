@@ -1,4 +1,6 @@
 import type { Standing } from '../facts/standing.js';
+import { beganAt } from '../status/judge.js';
+import type { Held } from '../status/revisions.js';
 import type { Candidate } from './stage.js';
 
 /** What is to be noted of a revision: that its containers have been ready, or why it is not to be injected any more. */
@@ -23,7 +25,7 @@ export function findingsOf(
 ): readonly Finding[] {
   const open = candidates.filter(({ recorded }) => !standing.proven.includes(recorded.revision));
   const ready = new Set(
-    open.filter(({ isReady }) => isReady).map(({ recorded }) => recorded.revision),
+    open.filter((one) => untilProof(one, now) === 0).map(({ recorded }) => recorded.revision),
   );
   const broken = new Map<string, string>();
   for (const candidate of open) {
@@ -39,6 +41,23 @@ export function findingsOf(
   ];
 }
 
+/** Milliseconds that an ephemeral container has to run to prove a revision: it has no probe that would say it sooner. */
+const TRIAL = 30_000;
+
+/**
+ * Milliseconds until a pod that goes on like this proves the revision that it holds: none where it does so already.
+ *
+ * @returns Infinity for a pod that is not ready.
+ */
+export const untilProof = ({ isReady, held }: Candidate, now: number): number =>
+  isReady ? Math.max(0, ...held.map((one) => trialOf(one, now))) : Infinity;
+
+function trialOf({ isEphemeral, isInit, status }: Held, now: number): number {
+  if (!isEphemeral || isInit) return 0;
+  const began = Date.parse(status?.state?.running?.startedAt ?? '');
+  return Number.isNaN(began) ? TRIAL : began + TRIAL - now;
+}
+
 /** The revision that a pod has failed with, if it has. */
 function failedRevision(
   { recorded, stage, isReady, pod }: Candidate,
@@ -46,7 +65,7 @@ function failedRevision(
 ): string | undefined {
   if (stage === 'refused') return recorded.update?.failed;
   if (stage === 'failed') return recorded.revision;
-  const began = Date.parse(recorded.update?.at ?? pod.startTime ?? '');
+  const began = Date.parse(recorded.update?.at ?? beganAt(pod, recorded) ?? '');
   return !isReady && began < before ? recorded.revision : undefined;
 }
 

@@ -1,5 +1,6 @@
 import { execFile } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
+import { run } from '../../cluster/shell.js';
 import { cluster } from './kubectl.js';
 
 const PROGRAM = fileURLToPath(new URL('../../../dist/main.js', import.meta.url));
@@ -29,4 +30,10 @@ export function check(): Promise<Checked> {
       resolve({ exit: Number(error?.code ?? 0), errors });
     });
   });
+}
+
+/** What `ds-injector status` says, as administrator from this machine. */
+export function status(...args: readonly string[]): Promise<string> {
+  const line = [PROGRAM, 'status', '--kubeconfig', cluster.kubeconfig, ...args];
+  return run(process.execPath, line);
 }

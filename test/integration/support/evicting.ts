@@ -67,7 +67,7 @@ export function startEvicting(
     clock: clock.monotonic,
   });
   const recorder = { record: (draft: EventDraft) => events.push(draft) };
-  const common = { ...duty, recorder, book, engine: inject };
+  const common = { ...duty, recorder, book, engine: inject, isReviewed: () => true };
   cluster.start();
   const running = Promise.all([
     limits.run(ending.signal),

@@ -46,7 +46,7 @@ function requireUid(object: KubernetesObject, { metadata }: KubernetesObject): v
   }
 }
 
-/** As the API server merges pods: lists of objects that have a name or a type are merged by it. */
+/** As the API server merges pods: lists of objects that have a name or a type are merged by it, and what is new comes first. */
 function strategicallyPatched(target: unknown, patch: unknown): unknown {
   if (Array.isArray(patch)) return Array.isArray(target) ? mergedLists(target, patch) : patch;
   if (!isObject(patch)) return patch;
@@ -64,11 +64,11 @@ function mergedLists(target: readonly unknown[], patch: readonly unknown[]): unk
   const added = patch.filter((one) => !target.some((other) => keyOf(other) === keyOf(one)));
   if (added.some((one) => keyOf(one) === undefined)) return [...patch];
   return [
+    ...added,
     ...target.map((other) => {
       const one = patch.find((item) => keyOf(item) === keyOf(other));
       return one === undefined ? other : strategicallyPatched(other, one);
     }),
-    ...added,
   ];
 }
 

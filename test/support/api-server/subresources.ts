@@ -31,29 +31,35 @@ function withEphemeral(place: Named, before: Pod, after: Pod): KubernetesObject 
   const { uid, resourceVersion } = after.metadata ?? {};
   if (uid !== before.metadata?.uid) throw conflict(`pods "${place.name}"`);
   for (const container of ephemeralIn(after)) requireFields(place, container);
-  for (const one of ephemeralIn(before)) {
-    const now = ephemeralIn(after).find(({ name }) => name === one.name);
-    if (now === undefined)
-      throw invalid(place, `existing ephemeral containers "${one.name}" may not be removed`);
-    if (!isDeepStrictEqual(now, one)) {
-      throw invalid(place, `existing ephemeral containers "${one.name}" may not be changed`);
-    }
-  }
-  const taken = [...list(before.spec?.containers), ...list(before.spec?.initContainers)];
-  const names = [...taken, ...ephemeralIn(after)].map(({ name }) => name);
-  const twice = names.find((name, index) => names.indexOf(name) !== index);
-  if (twice !== undefined)
-    throw invalid(place, `spec.ephemeralContainers: Duplicate value: "${twice}"`);
-  const volumes = new Set(list(before.spec?.volumes).map(({ name }) => name));
-  for (const { name, volumeMounts } of ephemeralIn(after)) {
-    const lacking = list(volumeMounts).find((mount) => !volumes.has(mount.name));
-    if (lacking) throw invalid(place, `${name}: volumeMounts: Not found: "${lacking.name}"`);
-  }
+  for (const container of ephemeralIn(before)) requireKept(place, container, after);
+  const problem = twiceIn(before, after) ?? volumeMissing(before, after);
+  if (problem !== undefined) throw invalid(place, problem);
   return {
     ...before,
     metadata: { ...before.metadata, resourceVersion },
-    spec: { ...before.spec, ephemeralContainers: ephemeralIn(after) },
+    spec: { ...before.spec, ephemeralContainers: [...ephemeralIn(after)] },
   };
+}
+
+function requireKept(place: Named, container: Container, after: Pod): void {
+  const now = ephemeralIn(after).find(({ name }) => name === container.name);
+  if (isDeepStrictEqual(now, container)) return;
+  const what = now === undefined ? 'removed' : 'changed';
+  throw invalid(place, `existing ephemeral containers "${container.name}" may not be ${what}`);
+}
+
+function twiceIn({ spec }: Pod, after: Pod): string | undefined {
+  const taken = [...list(spec?.containers), ...list(spec?.initContainers)];
+  const names = [...taken, ...ephemeralIn(after)].map(({ name }) => name);
+  const twice = names.find((name, index) => names.indexOf(name) !== index);
+  return twice && `spec.ephemeralContainers: Duplicate value: "${twice}"`;
+}
+
+function volumeMissing({ spec }: Pod, after: Pod): string | undefined {
+  const volumes = new Set(list(spec?.volumes).map(({ name }) => name));
+  const mounts = ephemeralIn(after).flatMap(({ volumeMounts }) => list(volumeMounts));
+  const missing = mounts.find(({ name }) => !volumes.has(name));
+  return missing && `spec.ephemeralContainers: volumeMounts: Not found: "${missing.name}"`;
 }
 
 /** What the API server does not take of an ephemeral container. */

@@ -1,4 +1,4 @@
-import { isMap, listAt, mapAt, textAt, textsAt } from '../survey/raw.js';
+import { isMap, listAt, mapAt, textAt, textsAt } from './raw.js';
 
 /**
  * Whether a label selector of the API selects an object by its labels. One that is absent or empty selects
