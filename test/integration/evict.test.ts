@@ -153,6 +153,32 @@ describe('pods that another one in their place would put right', () => {
     });
   });
 
+  it('are evicted where they lack a DaemonSet, and come back with it', async () => {
+    for (const name of ['a', 'b', 'c']) api.store.put(ready(web(name)));
+    begin(['missed']);
+    await eventually(() => {
+      expect(revisions()).toEqual(['r1', 'r1', 'r1']);
+    });
+    expect(owner.fewest).toBe(2);
+    expect(evicting.events.map(({ reason }) => reason)).toContain('InjectionMissed');
+  });
+
+  it('sum up on the DaemonSet why others go without it', async () => {
+    const out = { 'eks.tke.cloud.tencent.com/ds-injection': 'false' };
+    for (const name of ['a', 'b'])
+      api.store.put(ready(web(name, { metadata: { annotations: out } })));
+    begin([]);
+    await eventually(() => {
+      expect(evicting.events).toMatchObject([
+        {
+          regarding: { kind: 'DaemonSet', name: 'agent' },
+          reason: 'Skipped',
+          note: 'not in 2 pods on virtual nodes: 2 pod_opted_out',
+        },
+      ]);
+    });
+  });
+
   it('wait for a budget that lets nobody go, and longer where the API server asks for it', async () => {
     three();
     begin(['outdated'], budget(2));
@@ -276,7 +302,7 @@ describe('pods that another one in their place would put right', () => {
     expect(owner.fewest).toBe(2);
   });
 
-  it('are found and told once, and a second leader evicts nothing more', async () => {
+  it('are told once, and left alone, where they landed on a real node', async () => {
     three();
     api.store.put(realNode());
     begin(['outdated', 'orphaned']);

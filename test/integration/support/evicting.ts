@@ -8,6 +8,7 @@ import {
   NODES,
   PODS,
 } from '../../../src/cluster/resources.js';
+import { keepBound } from '../../../src/controllers/bound.js';
 import type { DutyOptions } from '../../../src/controllers/duty.js';
 import { evictPods } from '../../../src/controllers/evict.js';
 import { findProblems } from '../../../src/controllers/findings.js';
@@ -68,10 +69,12 @@ export function startEvicting(
   });
   const recorder = { record: (draft: EventDraft) => events.push(draft) };
   const common = { ...duty, recorder, book, engine: inject, isReviewed: () => true };
+  const bound = keepBound({ ...duty, client, watch: () => silentWatch }, ending.signal);
   cluster.start();
   const running = Promise.all([
     limits.run(ending.signal),
-    findProblems({ ...common, gather: 50, sumUp: 100 }, ending.signal),
+    bound.ended,
+    findProblems({ ...common, more: bound.pods, gather: 50, sumUp: 100 }, ending.signal),
     evictPods(
       {
         ...common,
