@@ -20,13 +20,12 @@ const ALLOWED = new Set([
 const ROUNDS = 50;
 
 /** A pod that was bound to a node and runs, as it was admitted. */
-export const bound = (pod: Pod, nodeName: string): Pod =>
-  ({
-    ...pod,
-    metadata: { ...pod.metadata, namespace: pod.metadata?.namespace ?? 'default' },
-    spec: { ...pod.spec, nodeName },
-    status: { phase: 'Running' },
-  }) as Pod;
+export const bound = (pod: Pod, nodeName: string): Pod => ({
+  ...pod,
+  metadata: { ...pod.metadata, namespace: pod.metadata?.namespace ?? 'default' },
+  spec: { ...pod.spec, nodeName },
+  status: { phase: 'Running' },
+});
 
 /**
  * Adds to a pod that runs what it gets, until that is all, and checks what must hold for every such pod: what is added is
@@ -110,7 +109,7 @@ const worked = (pod: Pod): Pod => {
         state: inits.has(name) ? { terminated: { exitCode: 0 } } : { running: {} },
       })),
     },
-  } as Pod;
+  };
 };
 
 function initsOf({ metadata }: Pod): readonly string[] {
