@@ -30,7 +30,8 @@ function severityOf(report: ContainerReport): number {
   return runsToItsEnd(report) ? 0 : 2;
 }
 
-const runsToItsEnd = ({ placement, init = placement === 'init' }: ContainerReport): boolean => init;
+const runsToItsEnd = ({ placement, init }: ContainerReport): boolean =>
+  init === true || placement === 'init';
 
 /** The trouble of one container; undefined for one that is well, or starts. */
 export function troubleOf(report: ContainerReport): Trouble | undefined {
