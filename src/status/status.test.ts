@@ -239,33 +239,6 @@ describe('pods without it', () => {
     ]);
   });
 
-  it('say why what was missed is not added while they run, where one is asked for', () => {
-    const mount = { name: 'logs', mountPath: '/var/log/agent' };
-    const spec = {
-      volumes: [{ name: 'logs', hostPath: { path: '/var/log/agent' } }],
-      containers: [aContainer({ name: 'agent', volumeMounts: [mount] })],
-    };
-    const greedy = aDaemonSet({ spec: { template: { spec } } });
-    const pods = [running(plain('x'))];
-    const wish: Wish = { target: { kind: 'pod', namespace: 'default', name: 'x' } };
-    const of = (daemonSet: KubernetesObject): StatusReport =>
-      report({ objects: [...nodes, daemonSet, aRevision(daemonSet, 'one')], pods }, wish);
-    const [first] = of(greedy).pods;
-    expect(first?.absent).toMatchObject([
-      {
-        daemonSet: 'monitoring/agent',
-        reason: 'missed',
-        detail: expect.stringMatching(/^not_ephemeral .*logs/) as string,
-      },
-    ]);
-    expect(of(greedy).problems).toMatchObject([
-      { kind: 'missed', detail: first?.absent[0]?.detail },
-    ]);
-    expect(of(agent).pods[0]?.absent).toEqual([
-      { daemonSet: 'monitoring/agent', reason: 'missed' },
-    ]);
-  });
-
   it('are missed as well where they have another DaemonSet', () => {
     const log = aDaemonSet({
       metadata: { name: 'log' },
