@@ -8,8 +8,8 @@ import {
   running,
   waits,
 } from '../../test/support/status.js';
-import type { KubernetesObject, Pod } from '../core/model/types.js';
-import type { NodeStatus, StatusReport } from './report.js';
+import type { Pod } from '../core/model/types.js';
+import type { NodeStatus } from './report.js';
 import type { Wish } from './status.js';
 import {
   agent,

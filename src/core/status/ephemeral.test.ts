@@ -97,7 +97,9 @@ const revisionsFor = (daemonSet = plain) =>
 
 function judged(pod: ObservedPod, daemonSet = plain) {
   const rules = { progressDeadline: DEADLINE, unreadyTolerance: 10, updatesInPlace: true };
-  const question = { revisions: revisionsFor(daemonSet), rules, since: ago(3600), now: NOW };
+  const blockedSince = (): undefined => undefined;
+  const revisions = revisionsFor(daemonSet);
+  const question = { revisions, rules, since: ago(3600), blockedSince, now: NOW };
   return judge(pod, question);
 }
 
