@@ -57,6 +57,8 @@ export interface Judgement {
   readonly versionGiven: boolean;
   /** `self` if the injector makes its certificates, `files` if they are given to it. */
   readonly certificates: Certificates;
+  /** Whether it is to evict pods for any reason. */
+  readonly evicts: boolean;
 }
 
 export interface CheckDeps {
@@ -141,7 +143,7 @@ function judgedBy({ judgement }: CheckOptions, objects: Omit<Objects, 'version'>
 function seenOf(
   objects: Objects,
   names: Names,
-  { settings, versionGiven, certificates }: Judgement,
+  { settings, versionGiven, certificates, evicts }: Judgement,
   { now, ahead }: Person,
 ): Seen {
   const version = gitVersionOf(objects);
@@ -150,6 +152,7 @@ function seenOf(
     names,
     objects,
     certificates,
+    evicts,
     now,
     ...(ahead === undefined ? {} : { ahead }),
     settings: {

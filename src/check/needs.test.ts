@@ -11,7 +11,7 @@ import * as own from '../survey/resources.js';
 import * as shared from '../cluster/resources.js';
 
 const names = namesOf({ namespace: 'ds-injector-system', release: 'ds-injector' });
-const needs = injectorNeeds(names, 'self');
+const needs = injectorNeeds(names, { certificates: 'self', evicts: false });
 
 it('no right is needed twice', () => {
   const texts = needs.map(needText);

@@ -45,12 +45,15 @@ const need = (
 
 const WATCH = ['list', 'watch'];
 
-/**
- * All that the injector does at the API server: the one list, to which the chart's roles are held.
- *
- * @param certificates `self` if it makes its certificates, `files` if they are given to it.
- */
-export function injectorNeeds(names: Names, certificates: Certificates): readonly Need[] {
+/** Options of the injector on which it depends what it does. */
+export interface Told {
+  readonly certificates: Certificates;
+  /** Whether it is to evict pods for any reason. */
+  readonly evicts: boolean;
+}
+
+/** All that the injector does at the API server: the one list, to which the chart's roles are held. */
+export function injectorNeeds(names: Names, { certificates, evicts }: Told): readonly Need[] {
   const { namespace, fullName, webhook, caSecret } = names;
   return [
     ...[DAEMON_SETS, CONTROLLER_REVISIONS, NODES, NAMESPACES, PODS].flatMap((resource) =>
@@ -64,6 +67,7 @@ export function injectorNeeds(names: Names, certificates: Certificates): readonl
     ...need(PODS, ['get', 'patch', 'delete']),
     ...need({ ...PODS, plural: `${PODS.plural}/ephemeralcontainers` }, ['patch']),
     ...need({ ...PODS, plural: `${PODS.plural}/status` }, ['patch']),
+    ...(evicts ? need({ ...PODS, plural: `${PODS.plural}/eviction` }, ['create']) : []),
     ...need(LEASES, ['create'], { namespace }),
     ...need(LEASES, ['get', 'update'], { namespace, name: fullName }),
     ...(certificates === 'files'

@@ -2,7 +2,6 @@ import { valueOr, type Answer } from '../survey/answer.js';
 import { given } from './given.js';
 import { finding, type Finding } from './finding.js';
 import { ESCALATION, injectorNeeds, installerNeeds, MARK, needText, type Need } from './needs.js';
-import type { Names } from '../survey/names.js';
 import { at, textAt } from '../survey/raw.js';
 import type { Reader } from '../survey/reader.js';
 import { ACCESS_REVIEWS, OWN_ACCESS_REVIEWS } from '../survey/resources.js';
@@ -25,24 +24,25 @@ export interface Rights {
 export async function askRights(reader: Reader, seen: Seen): Promise<Rights> {
   const { names, objects } = seen;
   if (!isInstalled(seen)) {
-    return { installer: await askInstaller(reader, names), injector: [] };
+    return { installer: await askInstaller(reader, seen), injector: [] };
   }
   const account =
     textAt(valueOr(objects.deployment, {}), 'spec', 'template', 'spec', 'serviceAccountName') ||
     names.fullName;
   const user = userOf(names.namespace, account);
-  const needs = injectorNeeds(names, seen.certificates);
+  const needs = injectorNeeds(names, seen);
   return { installer: [], injector: await askAbout(reader, user, needs) };
 }
 
 /** Whoever makes a role must have what it gives, or the right to give more than one has. */
-async function askInstaller(reader: Reader, names: Names): Promise<readonly Asked[]> {
+async function askInstaller(reader: Reader, { names, evicts }: Seen): Promise<readonly Asked[]> {
+  const told = { certificates: 'self', evicts } as const;
   const [creates, escalates] = await Promise.all([
     askOwn(reader, installerNeeds(names)),
     askOwn(reader, ESCALATION),
   ]);
   if (escalates.every(({ answer }) => valueOr(answer, false))) return [...creates, ...escalates];
-  return [...creates, ...(await askOwn(reader, [...injectorNeeds(names, 'self'), MARK]))];
+  return [...creates, ...(await askOwn(reader, [...injectorNeeds(names, told), MARK]))];
 }
 
 const userOf = (namespace: string, account: string) => ({

@@ -1,7 +1,7 @@
 import type { KubernetesObject, Pod } from '../core/model/types.js';
 import type { World } from '../core/world/world.js';
 import type { Answer } from '../survey/answer.js';
-import { asCreated } from '../survey/as-created.js';
+import { asCreated } from '../core/findings/as-created.js';
 import { podsOn } from '../survey/pods-on.js';
 import { given } from './given.js';
 import { findingFor, findingIf, type Finding, type Item } from './finding.js';

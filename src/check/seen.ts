@@ -15,6 +15,8 @@ export interface Seen {
   readonly names: Names;
   readonly settings: Settings;
   readonly certificates: Certificates;
+  /** Whether it is to evict pods for any reason. */
+  readonly evicts: boolean;
   /** Milliseconds since 1970, by the clock of the API server where it tells its time. */
   readonly now: number;
   /** By how many milliseconds this machine is ahead of the API server, if that is known. */

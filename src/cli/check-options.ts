@@ -36,6 +36,7 @@ export function judgementOf({ flags, io }: Said, installed: Installed | undefine
   return {
     settings: settingsOf(config, profiles, builtInProfiles),
     versionGiven: config.kubernetesVersion !== 'auto',
+    evicts: [config.existing, config.outdated, config.orphaned].some((one) => one === 'evict'),
     certificates: told['certificates'] === 'files' ? 'files' : 'self',
   };
 }

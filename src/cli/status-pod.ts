@@ -1,6 +1,6 @@
 import type { ContainerReport } from '../core/condition/containers.js';
 import { daemonSetReasons, podReasons } from '../core/decide/reasons.js';
-import type { AbsentDaemonSet, InjectedDaemonSet, PodStatus } from '../status/report.js';
+import type { AbsentDaemonSet, InjectedDaemonSet, PodStatus } from '../core/findings/judged.js';
 import { columns } from './columns.js';
 import { withDetail } from './judge.js';
 import type { Paint } from './paint.js';

@@ -43,6 +43,8 @@ export async function settingsIn(
       ...settings,
       ...(isKnown ? { kubernetesVersion: version } : {}),
       own: { namespace, release },
+      // One that is installed in a cluster has a leader.
+      addsLater: true,
     },
     ...(note === undefined ? {} : { note }),
   };

@@ -2,12 +2,11 @@ import type {
   Counts,
   DaemonSetStatus,
   NodeStatus,
-  Problem,
-  ProblemKind,
   StatusReport,
   TroubleInPod,
 } from '../status/report.js';
 import type { Target } from '../status/status.js';
+import type { Problem, ProblemKind } from '../core/findings/judged.js';
 import { columns } from './columns.js';
 import type { Colour, Paint } from './paint.js';
 import { podText } from './status-pod.js';

@@ -47,6 +47,16 @@ export const options = {
     default: 'ephemeral',
     doc: 'What becomes of pods that run already and lack a DaemonSet: they get ephemeral containers where that can express it, are evicted so that their controllers make them anew, or are only reported. In a cluster, by the leader.',
   }),
+  outdated: choice(['report', 'evict'], {
+    group: 'injection',
+    default: 'report',
+    doc: 'What becomes of pods with an older revision of a DaemonSet than their node wants, where that cannot be changed while they run: they are only reported, or evicted so that their controllers make them anew. In a cluster, by the leader.',
+  }),
+  orphaned: choice(['report', 'evict'], {
+    group: 'injection',
+    default: 'report',
+    doc: 'What becomes of pods with a DaemonSet that is gone, or that does not go into them any more: they are only reported, or evicted so that their controllers make them anew. In a cluster, by the leader.',
+  }),
   allowHostNamespaces: option<readonly HostNamespace[]>({
     group: 'injection',
     value: '<name,…>',

@@ -6,7 +6,7 @@ import { metaOf } from '../core/model/pod.js';
 import { stayOf } from '../core/scheduling/stay.js';
 import type { Placeholder } from '../core/status/placeholder.js';
 import { patchPod, perform, type DutyOptions } from './duty.js';
-import type { KeyedQueue } from './queue.js';
+import { listenFor, type Hearing } from './touched.js';
 
 /** Milliseconds that the DaemonSet controller gets to see by itself what we have seen. */
 const PATIENCE = 1_000;
@@ -34,7 +34,7 @@ export async function nudgePlaceholders(options: DutyOptions, signal: AbortSigna
   await perform(
     {
       work: (key, facts) => nudge(options, facts, { key, signal }),
-      listen: (queue) => listen(options, queue),
+      listen: (queue) => listenFor(hearing(options), queue),
     },
     options,
     signal,
@@ -110,29 +110,23 @@ function nudgeIn({ nudge: text }: Placeholder): Nudge | undefined {
 
 const stamp = (now: number): string => new Date(now).toISOString();
 
-function listen(
-  { cluster: { placeholders, nodes, listen: listenToWorld } }: DutyOptions,
-  queue: Pick<KeyedQueue, 'add'>,
-): () => void {
-  const touch = (touched: readonly Placeholder[]): void => {
-    for (const { key } of touched) queue.add(key, PATIENCE);
-  };
-  const ends = [
-    placeholders.listen((_, after) => {
+const hearing = ({ cluster }: DutyOptions): Hearing => ({
+  cluster,
+  gather: PATIENCE,
+  hear: (touch) => [
+    cluster.placeholders.listen((_, after) => {
       if (after) touch([after]);
     }),
-    nodes.listen((before, after) => {
-      if (!before || !after) touch(placeholders.under(onNode((before ?? after)?.name ?? '')));
+    cluster.nodes.listen((before, after) => {
+      if (before && after) return;
+      touch(cluster.placeholders.under(onNode((before ?? after)?.name ?? '')));
     }),
-    listenToWorld((kind, object) => {
+    cluster.listen((kind, object) => {
       const { namespace = '', name = '' } = metaOf(object ?? {});
-      if (!object) touch(placeholders.all());
-      else if (kind === 'Node') touch(placeholders.under(onNode(name)));
-      else if (kind === 'DaemonSet') touch(placeholders.under(ofDaemonSet(`${namespace}/${name}`)));
+      if (!object) touch(cluster.placeholders.all());
+      else if (kind === 'Node') touch(cluster.placeholders.under(onNode(name)));
+      else if (kind === 'DaemonSet')
+        touch(cluster.placeholders.under(ofDaemonSet(`${namespace}/${name}`)));
     }),
-  ];
-  touch(placeholders.all());
-  return () => {
-    for (const end of ends) end();
-  };
-}
+  ],
+});

@@ -29,24 +29,30 @@ export class Owners {
 
   /** @returns whether the pod may be disturbed; if so, that counts until the watch has told of it. */
   take(pod: ObservedPod): boolean {
+    const mayGo = this.mayTake(pod);
+    if (mayGo) this.mark(pod);
+    return mayGo;
+  }
+
+  /** Whether the pod may be disturbed, as far as can be told before it is. */
+  mayTake(pod: ObservedPod): boolean {
     this.#forget();
-    if (!isUp(pod)) {
-      this.mark(pod);
-      return true;
-    }
+    if (!isUp(pod)) return true;
     const { budgets } = this.#options;
     const limits = budgetsFor(budgets, pod);
     const open = [...this.#taken.values()];
-    const mayGo =
-      limits.length > 0
-        ? limits.every(
-            (limit) =>
-              open.filter((one) => budgetsFor(budgets, one.pod).includes(limit)).length <
-              limit.allowed,
-          )
-        : this.#isQuiet(pod, open);
-    if (mayGo) this.mark(pod);
-    return mayGo;
+    return limits.length > 0
+      ? limits.every(
+          (limit) =>
+            open.filter((one) => budgetsFor(budgets, one.pod).includes(limit)).length <
+            limit.allowed,
+        )
+      : this.#isQuiet(pod, open);
+  }
+
+  /** Whether a budget says how many may be disturbed. */
+  isHeld(pod: ObservedPod): boolean {
+    return budgetsFor(this.#options.budgets, pod).length > 0;
   }
 
   /** Counts a pod that is changed without being asked for. */

@@ -1,16 +1,24 @@
-import { daemonSetsIn, ofPair, onNode } from '../cluster/injected-pods.js';
+import { ofPair, onNode } from '../cluster/injected-pods.js';
 import type { Facts } from '../core/facts/facts.js';
 import type { Rules } from '../core/status/judge.js';
-import type { Placeholder } from '../core/status/placeholder.js';
 import { project, statusPatch } from '../core/status/project.js';
 import { revisionsOf } from '../core/status/revisions.js';
 import { patchPod, perform, type DutyOptions } from './duty.js';
 import { Echo } from './echo.js';
-import type { KeyedQueue } from './queue.js';
-import { speaks, whichOf } from './touched.js';
+import type { Limits } from './limits.js';
+import {
+  listenFor,
+  ofBlocking,
+  ofInjected,
+  ofThemselves,
+  speaks,
+  whichOf,
+  type Hearing,
+} from './touched.js';
 
 export interface PlaceholderStatusOptions extends DutyOptions {
   readonly rules: Rules;
+  readonly limits: Pick<Limits, 'budgets' | 'blockedSince'>;
 }
 
 /** Milliseconds in which changes come together: a pod that starts tells of it some times within one. */
@@ -28,7 +36,7 @@ export async function keepPlaceholderStatus(
   await perform(
     {
       work: (key, facts) => bring(echo, options, { key, facts, signal }),
-      listen: (queue) => listen(options, queue),
+      listen: (queue) => listenFor(hearing(options), queue),
     },
     options,
     signal,
@@ -46,7 +54,7 @@ async function bring(
   options: PlaceholderStatusOptions,
   { key, facts, signal }: Task,
 ): Promise<number | undefined> {
-  const { cluster, client, clock, rules } = options;
+  const { cluster, client, clock, rules, limits } = options;
   const placeholder = cluster.placeholders.get(key);
   if (!placeholder || !speaks(placeholder, cluster.placeholders)) {
     echo.forget(key);
@@ -60,6 +68,7 @@ async function bring(
     pods: cluster.injected.under(ofPair(placeholder.daemonSet, placeholder.node)),
     revisions: revisionsOf(placeholder, facts.daemonSets, facts.settings),
     rules,
+    blockedSince: (pod) => limits.blockedSince(pod),
     now: clock.now(),
   });
   const patch = statusPatch(placeholder, projection);
@@ -70,34 +79,20 @@ async function bring(
   return projection.lookAgain;
 }
 
-function listen(
-  { cluster: { placeholders, injected, nodes, listen: listenToWorld } }: PlaceholderStatusOptions,
-  queue: Pick<KeyedQueue, 'add'>,
-): () => void {
-  const touch = (touched: readonly Placeholder[]): void => {
-    for (const { key } of touched) queue.add(key, GATHER);
-  };
-  const ends = [
-    placeholders.listen((before, after) => {
-      touch([before, after].filter((one) => one !== undefined));
-      // The older of two speaks again when the younger is gone.
-      if (before && !after) touch(placeholders.under(ofPair(before.daemonSet, before.node)));
+const hearing = ({ cluster, limits }: PlaceholderStatusOptions): Hearing => ({
+  cluster,
+  gather: GATHER,
+  hear: (touch) => [
+    // The older of two speaks again when the younger is gone.
+    ofThemselves(cluster, touch, ({ daemonSet, node }) => {
+      touch(cluster.placeholders.under(ofPair(daemonSet, node)));
     }),
-    injected.listen((before, after) => {
-      for (const pod of [before, after]) {
-        for (const daemonSet of pod ? daemonSetsIn(pod) : []) {
-          touch(placeholders.under(ofPair(daemonSet, pod?.node ?? '')));
-        }
-      }
-    }),
-    nodes.listen((before, after) => {
+    ofInjected(cluster, touch),
+    cluster.nodes.listen((before, after) => {
       if (before?.isReady === after?.isReady) return;
-      touch(placeholders.under(onNode((after ?? before)?.name ?? '')));
+      touch(cluster.placeholders.under(onNode((after ?? before)?.name ?? '')));
     }),
-    listenToWorld(whichOf(placeholders, touch)),
-  ];
-  touch(placeholders.all());
-  return () => {
-    for (const end of ends) end();
-  };
-}
+    ofBlocking(limits.budgets, cluster, touch),
+    cluster.listen(whichOf(cluster.placeholders, touch)),
+  ],
+});

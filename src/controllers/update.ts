@@ -1,31 +1,35 @@
-import type { ApiClient } from '../cluster/api.js';
-import { budgets } from '../cluster/budgets.js';
-import { daemonSetsIn, ofPair } from '../cluster/injected-pods.js';
+import { ofPair } from '../cluster/injected-pods.js';
 import { isStatus } from '../cluster/lease-calls.js';
-import { Reflector, type ReflectorOptions, type WatchObserver } from '../cluster/reflector.js';
-import { DISRUPTION_BUDGETS, pathOf, PODS } from '../cluster/resources.js';
+import { pathOf, PODS } from '../cluster/resources.js';
 import type { Facts } from '../core/facts/facts.js';
 import { timeText } from '../core/model/time.js';
 import type { RecordedUpdate } from '../core/record/record.js';
+import { patienceFor } from '../core/status/blocked.js';
 import type { Placeholder } from '../core/status/placeholder.js';
 import { revisionsOf, type Held } from '../core/status/revisions.js';
 import { chooseWork, type Work } from '../core/update/choose.js';
 import { updatePatch, type Update } from '../core/update/patch.js';
 import { candidateOf, restartsOf, type Candidate } from '../core/update/stage.js';
 import { FIELD_MANAGER, perform, type DutyOptions } from './duty.js';
-import { Owners } from './owners.js';
-import type { KeyedQueue } from './queue.js';
-import { speaks, whichOf } from './touched.js';
+import type { Limits } from './limits.js';
+import type { Owners } from './owners.js';
+import {
+  listenFor,
+  ofBlocking,
+  ofInjected,
+  ofThemselves,
+  speaks,
+  whichOf,
+  type Hearing,
+} from './touched.js';
 
 /** What was done to a pod: it got the revision, its record got the name of it, or it got the one before again. */
 export type UpdateKind = 'updated' | 'named' | 'reverted';
 
-export interface UpdateOptions extends DutyOptions, Pick<ReflectorOptions, 'times'> {
-  readonly client: ApiClient;
+export interface UpdateOptions extends DutyOptions {
+  readonly limits: Pick<Limits, 'budgets' | 'owners' | 'areKnown' | 'blockedSince'>;
   /** Milliseconds in which a container that was changed has to become ready. */
   readonly progressDeadline: number;
-  /** Makes what hears of the watch of PodDisruptionBudgets. @param count how many are kept. */
-  readonly watch: (kind: string, count: () => number) => WatchObserver;
   readonly changed: (pod: string, daemonSet: string, kind: UpdateKind) => void;
 }
 
@@ -39,34 +43,18 @@ const ASK = 1_000;
  * and takes back what does not become ready. Works until the signal is aborted, and never rejects.
  */
 export async function updatePods(options: UpdateOptions, signal: AbortSignal): Promise<void> {
-  const { client, random, times, watch, clock, cluster } = options;
-  const limits = budgets();
-  const reflector = new Reflector({
-    client,
-    random,
-    resource: DISRUPTION_BUDGETS,
-    sink: limits,
-    observe: watch('PodDisruptionBudget', () => limits.count()),
-    ...(times && { times }),
-  });
-  const owners = new Owners({
-    injected: cluster.injected,
-    budgets: limits,
-    clock: clock.monotonic,
-  });
-  reflector.start();
+  const { limits } = options;
   await perform(
     {
       work: (key, facts) =>
-        reflector.unready() === undefined
-          ? bring(owners, options, { key, facts, signal })
+        limits.areKnown
+          ? bring(limits.owners, options, { key, facts, signal })
           : Promise.resolve(ASK),
-      listen: (queue) => listen(options, queue),
+      listen: (queue) => listenFor(hearing(options), queue),
     },
     options,
     signal,
   );
-  await reflector.stop();
 }
 
 interface Task {
@@ -102,8 +90,8 @@ function workAt(
   owners: Owners,
   { options, task: { facts } }: { options: UpdateOptions; task: Task },
 ): Work {
-  const { cluster, clock, progressDeadline } = options;
-  const { daemonSet, node, revision } = placeholder;
+  const { cluster, clock, progressDeadline, limits } = options;
+  const { daemonSet, node, revision, createdAt: since } = placeholder;
   const question = {
     wanted: revision,
     revisions: revisionsOf(placeholder, facts.daemonSets, facts.settings),
@@ -117,7 +105,13 @@ function workAt(
     // What was written and not told of yet is on its way.
     .map((one): Candidate =>
       owners.isTaken(one.pod) ? { ...one, stage: 'trying', left: ASK } : one,
-    );
+    )
+    .map((one): Candidate => {
+      const asked = { ...question, since, blockedSince: limits.blockedSince(one.pod) };
+      return one.stage === 'behind' && patienceFor(asked) === 0
+        ? { ...one, stage: 'outdated' }
+        : one;
+    });
   return chooseWork(candidates, facts.daemonSets.find(daemonSet)?.rate ?? 0);
 }
 
@@ -216,27 +210,13 @@ async function write(
   }
 }
 
-function listen(
-  { cluster: { placeholders, injected, listen: listenToWorld } }: UpdateOptions,
-  queue: Pick<KeyedQueue, 'add'>,
-): () => void {
-  const touch = (touched: readonly Placeholder[]): void => {
-    for (const { key } of touched) queue.add(key, GATHER);
-  };
-  const ends = [
-    placeholders.listen((before, after) => {
-      touch([before, after].filter((one) => one !== undefined));
-    }),
-    injected.listen((before, after) => {
-      const pod = after ?? before;
-      for (const daemonSet of pod ? daemonSetsIn(pod) : []) {
-        touch(placeholders.under(ofPair(daemonSet, pod?.node ?? '')));
-      }
-    }),
-    listenToWorld(whichOf(placeholders, touch)),
-  ];
-  touch(placeholders.all());
-  return () => {
-    for (const end of ends) end();
-  };
-}
+const hearing = ({ cluster, limits }: UpdateOptions): Hearing => ({
+  cluster,
+  gather: GATHER,
+  hear: (touch) => [
+    ofThemselves(cluster, touch),
+    ofInjected(cluster, touch),
+    ofBlocking(limits.budgets, cluster, touch),
+    cluster.listen(whichOf(cluster.placeholders, touch)),
+  ],
+});

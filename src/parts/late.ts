@@ -1,4 +1,5 @@
 import { problemOf, Problems } from '../cluster/problems.js';
+import type { Config } from '../config/schema.js';
 import type { Recorder } from '../controllers/events.js';
 import type { LateOptions } from '../controllers/late.js';
 import { refusalEvent } from '../core/events/refusal.js';
@@ -10,6 +11,14 @@ import type { World } from '../core/world/world.js';
 import { selects } from '../survey/selector.js';
 import type { Context } from './part.js';
 
+/** Whether the webhook is asked about the pods of a namespace. */
+export const reviewedBy =
+  ({ namespaceSelector: matchExpressions, ownNamespace }: Config, world: World) =>
+  (namespace: string): boolean => {
+    const labels = map(metaOf(world.namespace(namespace) ?? {}).labels);
+    return namespace !== ownNamespace && selects({ matchExpressions }, labels);
+  };
+
 /** What late injection is told by the options, and whom it tells of what it does: metrics, log, and events on the pods. */
 export const lateness = (
   { config, metrics, logger }: Context,
@@ -19,11 +28,7 @@ export const lateness = (
   const problems = new Problems();
   return {
     existing: config.existing === 'ephemeral',
-    isReviewed: (namespace) => {
-      const labels = map(metaOf(world.namespace(namespace) ?? {}).labels);
-      const { namespaceSelector: matchExpressions } = config;
-      return namespace !== config.ownNamespace && selects({ matchExpressions }, labels);
-    },
+    isReviewed: reviewedBy(config, world),
     restarts: config.ephemeralRestarts,
     added: (pod, containers) => {
       for (const { name, daemonSet, why } of containers) {

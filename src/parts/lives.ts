@@ -5,6 +5,7 @@ import type { DutyOptions } from '../controllers/duty.js';
 import { EventRecorder } from '../controllers/events.js';
 import { tellOfContainers } from '../controllers/events-of-containers.js';
 import { tellOfDaemonSets } from '../controllers/events-of-daemon-sets.js';
+import { Limits } from '../controllers/limits.js';
 import { nudgePlaceholders } from '../controllers/nudge.js';
 import { keepPlaceholderStatus } from '../controllers/placeholder-status.js';
 import type { QueueObserver } from '../controllers/queue.js';
@@ -16,6 +17,7 @@ import { keepBound } from '../controllers/bound.js';
 import { injectLate } from '../controllers/late.js';
 import { keepWorkloadConditions } from '../controllers/workload-condition.js';
 import type { ClusterPicture } from './cluster.js';
+import { lookAfterFindings } from './findings.js';
 import { lateness } from './late.js';
 import type { Context } from './part.js';
 import { makeWatchObserver } from './watch-observer.js';
@@ -40,23 +42,26 @@ export async function leadLives(
   const watch = (kind: string, count: () => number): WatchObserver =>
     makeWatchObserver({ logger, metrics, clock: Date.now }, kind, count);
   const rules = { progressDeadline, unreadyTolerance, updatesInPlace: true };
+  const limits = new Limits({
+    ...{ client, watch, random: Math.random, injected: cluster.injected },
+    clock: clock.monotonic,
+  });
   const recorder = recorderOf(context, client);
   const bound = keepBound({ ...duty('late'), client, watch }, signal);
   tellOfContainers(duty('events'), recorder, signal);
   await Promise.all([
     recorder.run(signal),
+    limits.run(signal),
+    lookAfterFindings(context, { duty, recorder, limits, more: bound.pods }, signal),
     tellOfDaemonSets({ ...duty('events'), recorder }, signal),
-    keepPlaceholderStatus({ ...duty('placeholder_status'), rules }, signal),
+    keepPlaceholderStatus({ ...duty('placeholder_status'), rules, limits }, signal),
     nudgePlaceholders(duty('nudge'), signal),
     keepWorkloadConditions(duty('workload_condition'), signal),
     bound.ended,
     injectLate({ ...duty('late'), bound, ...lateness(context, cluster.world, recorder) }, signal),
     replaceMisfits({ ...duty('replace'), client, watch, ...replacing(context) }, signal),
     proveRevisions({ ...duty('proof'), progressDeadline, ...judging(context) }, signal),
-    updatePods(
-      { ...duty('update'), client, watch, progressDeadline, ...changing(context) },
-      signal,
-    ),
+    updatePods({ ...duty('update'), limits, progressDeadline, ...changing(context) }, signal),
   ]);
 }
 
@@ -83,6 +88,8 @@ const changing = ({ metrics, logger }: Context): Pick<UpdateOptions, 'changed'> 
 });
 
 type Controller =
+  | 'findings'
+  | 'evict'
   | 'late'
   | 'placeholder_status'
   | 'proof'

@@ -1,19 +1,14 @@
 import { DEEPEST, isDeeper } from '../core/model/depth.js';
-import type { Request } from '../core/engine.js';
 import { metaOf } from '../core/model/pod.js';
 import type { KubernetesObject, Node, Pod } from '../core/model/types.js';
-import type { Outcome } from '../core/outcome.js';
 import type { Profile } from '../core/profiles/profile.js';
 import { profileOf } from '../core/profiles/recognise.js';
 import { findMisfit, nodeShape } from '../core/model/shape.js';
-import { factsOf, type Facts } from '../core/facts/facts.js';
-import type { Settings } from '../core/settings.js';
+import { factsOf } from '../core/facts/facts.js';
 import { placeholderOf, type Placeholder } from '../core/status/placeholder.js';
 import { WorldStore } from '../core/world/store.js';
-import type { World } from '../core/world/world.js';
 
-/** The injector's engine, as a parameter. */
-export type Engine = (request: Request, world: World, settings: Settings) => Outcome;
+import type { Judge, Scene } from '../core/findings/scene.js';
 
 /** What was read of a cluster. */
 export interface Lists {
@@ -22,23 +17,6 @@ export interface Lists {
   readonly placeholders: readonly Pod[];
   /** Those on virtual nodes, and those that bear the injector's label. */
   readonly pods: readonly Pod[];
-}
-
-/** By what they are judged. */
-export interface Judge {
-  readonly engine: Engine;
-  readonly settings: Settings;
-}
-
-/** What follows from the lists whatever the pod. */
-export interface Scene extends Judge {
-  readonly world: World;
-  readonly facts: Facts;
-  /** Undefined for a node that is real, or that there is not. */
-  readonly profileOf: (node: string) => Profile | undefined;
-  readonly hasNode: (node: string) => boolean;
-  /** The newest placeholder of a DaemonSet ("namespace/name") on a node. */
-  readonly placeholderOf: (daemonSet: string, node: string) => Placeholder | undefined;
 }
 
 /** Sets the scene. */
@@ -81,11 +59,3 @@ function newestOf(placeholders: readonly Placeholder[]): ReadonlyMap<string, Pla
 /** One that is on its way out gives way to any that stays. */
 const isLater = (one: Placeholder, other: Placeholder): boolean =>
   one.isTerminating === other.isTerminating ? one.createdAt > other.createdAt : other.isTerminating;
-
-/** The revision that a node wants of a DaemonSet: its placeholder's; else the newest; empty for one that is not there. */
-export function wantedOf(scene: Scene, daemonSet: string, node: string): string {
-  const blueprint = scene.facts.daemonSets.find(daemonSet);
-  if (blueprint === undefined) return '';
-  const placed = scene.placeholderOf(daemonSet, node)?.revision ?? '';
-  return placed === '' ? scene.facts.daemonSets.revisionOf(blueprint) : placed;
-}

@@ -2,7 +2,7 @@ import type { Blueprint } from '../core/decide/blueprint.js';
 import type { NodeClass } from '../core/facts/nodes.js';
 import { fitOf } from '../core/scheduling/fit.js';
 import { defaultNodeSelector } from '../core/scheduling/namespace-selector.js';
-import type { Scene } from './lists.js';
+import type { Scene } from '../core/findings/scene.js';
 
 /** The virtual nodes on which the DaemonSet controller would place the pods of a DaemonSet. */
 export function nodesFor(blueprint: Blueprint, { world, facts }: Scene): readonly string[] {

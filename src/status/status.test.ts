@@ -1,31 +1,26 @@
 import { describe, expect, it } from 'vitest';
-import {
-  aContainer,
-  aDaemonSet,
-  aPod,
-  PREFIX,
-  realNode,
-  settings,
-  superNode,
-} from '../../test/support/builders.js';
+import { aContainer, aDaemonSet, aPod, PREFIX, superNode } from '../../test/support/builders.js';
 import {
   anInjectedPod,
   aPlaceholder,
   aRevision,
   isReady,
-  onSuperNodes,
   running,
   waits,
 } from '../../test/support/status.js';
-import { inject } from '../core/engine.js';
-import type { KubernetesObject, Pod } from '../core/model/types.js';
-import type { Lists } from './lists.js';
-import type { NodeStatus, StatusReport } from './report.js';
-import { statusOf, type Wish } from './status.js';
-
-const agent = aDaemonSet();
-const nodes = [superNode(), realNode()];
-const cluster = [...nodes, agent, aRevision(agent, 'one')];
+import type { Pod } from '../core/model/types.js';
+import type { NodeStatus } from './report.js';
+import type { Wish } from './status.js';
+import {
+  agent,
+  cluster,
+  nodes,
+  onSuper,
+  plain,
+  problemsIn,
+  report,
+  web,
+} from '../../test/support/status-report.js';
 
 /** The same DaemonSet with another image, and with both of its revisions. */
 const newer = aDaemonSet({
@@ -36,25 +31,6 @@ const newer = aDaemonSet({
   },
 });
 const rolled = [...nodes, newer, aRevision(agent, 'one'), aRevision(newer, 'two')];
-
-const plain = (name: string, ...overrides: Parameters<typeof aPod>): Pod =>
-  aPod(onSuperNodes, { metadata: { namespace: 'default', name } }, ...overrides);
-
-const report = (lists: Partial<Lists>, wish: Wish = {}, options = {}): StatusReport =>
-  statusOf(
-    { objects: cluster, placeholders: [], pods: [], ...lists },
-    { engine: inject, settings: settings(options) },
-    wish,
-  );
-
-/** What is said of `monitoring/agent` on `super`. */
-const onSuper = (lists: Partial<Lists>, options = {}): NodeStatus => {
-  const [first] = report(lists, {}, options).daemonSets;
-  return first?.nodes[0] ?? expect.fail('there is no node');
-};
-const problemsIn = (lists: Partial<Lists>): readonly unknown[] => report(lists).problems;
-
-const web = anInjectedPod('web', cluster);
 
 describe('a DaemonSet on a virtual node', () => {
   it('has nothing to say where there is no pod', () => {
@@ -200,6 +176,21 @@ describe('the wanted revision', () => {
     });
   });
 
+  it('makes pods outdated that lack what it adds to a container', () => {
+    const command = ['other'];
+    const added = aDaemonSet({
+      spec: {
+        template: {
+          spec: {
+            containers: [aContainer({ name: 'agent', image: 'example.org/agent:1', command })],
+          },
+        },
+      },
+    });
+    const objects = [...nodes, added, aRevision(agent, 'one'), aRevision(added, 'two')];
+    expect(onSuper({ objects, pods: [running(web)] })).toMatchObject({ injected: 1, outdated: 1 });
+  });
+
   it('makes none outdated in which it would change nothing', () => {
     const restarted = aDaemonSet({
       spec: {
@@ -248,33 +239,6 @@ describe('pods without it', () => {
     ]);
   });
 
-  it('say why what was missed is not added while they run, where one is asked for', () => {
-    const mount = { name: 'logs', mountPath: '/var/log/agent' };
-    const spec = {
-      volumes: [{ name: 'logs', hostPath: { path: '/var/log/agent' } }],
-      containers: [aContainer({ name: 'agent', volumeMounts: [mount] })],
-    };
-    const greedy = aDaemonSet({ spec: { template: { spec } } });
-    const pods = [running(plain('x'))];
-    const wish: Wish = { target: { kind: 'pod', namespace: 'default', name: 'x' } };
-    const of = (daemonSet: KubernetesObject): StatusReport =>
-      report({ objects: [...nodes, daemonSet, aRevision(daemonSet, 'one')], pods }, wish);
-    const [first] = of(greedy).pods;
-    expect(first?.absent).toMatchObject([
-      {
-        daemonSet: 'monitoring/agent',
-        reason: 'missed',
-        detail: expect.stringMatching(/^not_ephemeral .*logs/) as string,
-      },
-    ]);
-    expect(of(greedy).problems).toMatchObject([
-      { kind: 'missed', detail: first?.absent[0]?.detail },
-    ]);
-    expect(of(agent).pods[0]?.absent).toEqual([
-      { daemonSet: 'monitoring/agent', reason: 'missed' },
-    ]);
-  });
-
   it('are missed as well where they have another DaemonSet', () => {
     const log = aDaemonSet({
       metadata: { name: 'log' },
@@ -294,148 +258,6 @@ describe('pods without it', () => {
     ];
     expect(onSuper({ pods })).toMatchObject({ injected: 0, missed: 0, skipped: {} });
     expect(problemsIn({ pods })).toEqual([]);
-  });
-});
-
-describe('a record', () => {
-  const withImage = (pod: Pod, image: string): Pod => ({
-    ...pod,
-    spec: {
-      ...pod.spec,
-      containers: (pod.spec?.containers ?? []).map((one) =>
-        one.name === 'agent' ? { ...one, image } : one,
-      ),
-    },
-  });
-  const without = (pod: Pod, name: string): Pod => ({
-    ...pod,
-    spec: {
-      ...pod.spec,
-      containers: (pod.spec?.containers ?? []).filter((one) => one.name !== name),
-    },
-  });
-  const saying = (text: string): Pod =>
-    plain('x', { metadata: { annotations: { 'ds-injector.io/record': text } } });
-  const objectsWith = (...more: readonly KubernetesObject[]): readonly KubernetesObject[] => [
-    ...nodes,
-    ...more,
-  ];
-
-  it.each<[string, Pod, string]>([
-    [
-      'names a container that the injector would not have made',
-      withImage(web, 'evil.example.org/shell'),
-      'the record names containers that the injector would not have made',
-    ],
-    [
-      'names containers that are not there',
-      without(web, 'agent'),
-      'none of the containers that the record names is in the pod',
-    ],
-  ])('that %s is forged', (_, pod, detail) => {
-    const pods = [running(pod)];
-    expect(onSuper({ pods })).toMatchObject({ injected: 0, missed: 0 });
-    expect(problemsIn({ pods })).toEqual([
-      {
-        kind: 'forged',
-        pod: `default/${pod.metadata?.name ?? ''}`,
-        node: 'super',
-        daemonSet: 'monitoring/agent',
-        detail,
-      },
-    ]);
-  });
-
-  it('that cannot be read is forged, and the pod is missed', () => {
-    expect(problemsIn({ pods: [running(saying('{'))] })).toEqual([
-      {
-        kind: 'forged',
-        pod: 'default/x',
-        node: 'super',
-        daemonSet: '',
-        detail: 'the record cannot be read',
-      },
-      { kind: 'missed', pod: 'default/x', node: 'super', daemonSet: 'monitoring/agent' },
-    ]);
-  });
-
-  it('of which only one DaemonSet is forged is believed of the other', () => {
-    const log = aDaemonSet({
-      metadata: { name: 'log' },
-      spec: { template: { spec: { containers: [aContainer({ name: 'log' })] } } },
-    });
-    const objects = [...cluster, log, aRevision(log, 'log-one')];
-    const both = anInjectedPod('both', objects);
-    const pods = [running(withImage(both, 'evil.example.org/shell'), 'super', [isReady('log')])];
-    const { daemonSets, problems } = report({ objects, pods });
-    expect(daemonSets.map(({ name, nodes: [one] }) => [name, one?.injected])).toEqual([
-      ['agent', 0],
-      ['log', 1],
-    ]);
-    expect(problems).toMatchObject([{ kind: 'forged', daemonSet: 'monitoring/agent' }]);
-  });
-
-  it('on a pod of a real node is misplaced', () => {
-    const pods = [running(web, 'worker')];
-    expect(onSuper({ pods })).toMatchObject({ injected: 0 });
-    expect(problemsIn({ pods })).toEqual([
-      { kind: 'misplaced', pod: 'default/web', node: 'worker', daemonSet: 'monitoring/agent' },
-    ]);
-  });
-
-  const other = aDaemonSet({ metadata: { uid: 'other' } });
-  const first = aDaemonSet({ metadata: { uid: 'first' } });
-  const unmarked = aDaemonSet({
-    spec: { template: { metadata: { annotations: { [`${PREFIX}ds-injection`]: 'false' } } } },
-  });
-  it.each<[string, readonly KubernetesObject[], string]>([
-    ['that is gone', objectsWith(), 'the DaemonSet is gone'],
-    [
-      'that goes',
-      objectsWith(aDaemonSet({ metadata: { deletionTimestamp: '2026-06-01T12:00:00Z' } })),
-      'the DaemonSet is being deleted',
-    ],
-    ['that was made anew', objectsWith(other), 'the DaemonSet was deleted and made anew'],
-    ['that lost its mark', objectsWith(unmarked), 'the DaemonSet is not marked any more'],
-    [
-      'that asks for a label by now',
-      objectsWith(
-        aDaemonSet({
-          spec: {
-            template: { metadata: { annotations: { [`${PREFIX}ds-inject-by-label`]: 'a:b' } } },
-          },
-        }),
-        aRevision(agent, 'one'),
-      ),
-      'label_mismatch',
-    ],
-  ])('of a DaemonSet %s is orphaned', (_, objects, detail) => {
-    const pod = anInjectedPod('web', [...nodes, first, aRevision(first, 'one')]);
-    const pods = [running(pod, 'super', [isReady('agent')])];
-    const { daemonSets, problems } = report({ objects, pods });
-    expect(daemonSets).toMatchObject([{ name: 'agent', nodes: [{ injected: 1, ready: 1 }] }]);
-    expect(problems).toEqual([
-      {
-        kind: 'orphaned',
-        pod: 'default/web',
-        node: 'super',
-        daemonSet: 'monitoring/agent',
-        detail,
-      },
-    ]);
-  });
-
-  it('of a pod that opted out later is orphaned', () => {
-    const pod = {
-      ...web,
-      metadata: {
-        ...web.metadata,
-        annotations: { ...web.metadata?.annotations, [`${PREFIX}ds-injection`]: 'false' },
-      },
-    };
-    expect(problemsIn({ pods: [running(pod)] })).toMatchObject([
-      { kind: 'orphaned', detail: 'pod_opted_out' },
-    ]);
   });
 });
 

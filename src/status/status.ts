@@ -1,5 +1,7 @@
-import { sceneOf, type Judge, type Lists, type Scene } from './lists.js';
-import { isCounted, judgePod, type JudgedPod } from './pod.js';
+import { isCounted, judgePod, type JudgedPod } from '../core/findings/judge-pod.js';
+import { isElsewhere } from '../core/findings/judged.js';
+import type { Judge, Scene } from '../core/findings/scene.js';
+import { sceneOf, type Lists } from './lists.js';
 import type { DaemonSetStatus, StatusReport } from './report.js';
 import { nodesFor } from './runs-on.js';
 import { byName } from '../core/world/store.js';
@@ -65,9 +67,6 @@ const onNode = (one: DaemonSetStatus, target: Target | undefined): DaemonSetStat
     ? { ...one, nodes: one.nodes.filter(({ node }) => node === target.name) }
     : one;
 
-/** Reasons of DaemonSets that do not run on a node, so that its pods are none of theirs. */
-const ELSEWHERE: ReadonlySet<string> = new Set(['node_not_selected', 'taint_not_tolerated']);
-
 /** The tallies by DaemonSet and node. */
 type Tallies = Map<string, Map<string, Tally>>;
 
@@ -83,7 +82,7 @@ function daemonSetsOf(judged: readonly JudgedPod[], scene: Scene): readonly Daem
     for (const one of status.injected)
       tallyOf(tallies, one.daemonSet, status.node).inject(status, one);
     for (const { daemonSet, reason } of status.absent) {
-      if (!ELSEWHERE.has(reason)) tallies.get(daemonSet)?.get(status.node)?.skip(reason);
+      if (!isElsewhere(reason)) tallies.get(daemonSet)?.get(status.node)?.skip(reason);
     }
   }
   return [...tallies].sort(byKey).map(([daemonSet, nodes]) => daemonSetOf(daemonSet, nodes, scene));

@@ -1,8 +1,9 @@
 import { worstOf, worstSeverity } from '../core/condition/trouble.js';
 import { defined } from '../core/model/defined.js';
 import { saysReady } from '../core/status/observed.js';
-import { wantedOf, type Scene } from './lists.js';
-import type { InjectedDaemonSet, NodeStatus, PodStatus, TroubleInPod } from './report.js';
+import type { InjectedDaemonSet, PodStatus } from '../core/findings/judged.js';
+import { wantedOf, type Scene } from '../core/findings/scene.js';
+import type { NodeStatus, TroubleInPod } from './report.js';
 
 /** Counts the pods of a virtual node for one DaemonSet. */
 export class Tally {

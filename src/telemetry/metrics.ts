@@ -127,6 +127,16 @@ export const metricList = {
     help: 'Running pods whose revision of a DaemonSet was changed: updated, named (nothing but the record), or reverted.',
     labelNames: ['change'],
   },
+  podsEvicted: {
+    name: 'ds_injector_pods_evicted_total',
+    help: 'Pods that were evicted so that their controllers make others in their place, by why.',
+    labelNames: ['why'],
+  },
+  findings: {
+    name: 'ds_injector_findings',
+    help: 'DaemonSets in pods, or missing in them, that are not as the webhook would have it, by kind; 0 on all but the leader.',
+    labelNames: ['kind'],
+  },
   lateContainers: {
     name: 'ds_injector_late_containers_total',
     help: 'Ephemeral containers that were added to running pods, by why: existing, promised (by its record), or restarted.',
@@ -225,6 +235,8 @@ export function makeMetrics(version: string, clock = () => performance.now()) {
     controllerDuration: new Histogram({ ...metricList.controllerDuration, buckets, registers }),
     podsReplaced: new Counter({ ...metricList.podsReplaced, registers }),
     podsUpdated: new Counter({ ...metricList.podsUpdated, registers }),
+    podsEvicted: new Counter({ ...metricList.podsEvicted, registers }),
+    findings: new Gauge({ ...metricList.findings, registers }),
     lateContainers: new Counter({ ...metricList.lateContainers, registers }),
     lateRefusals: new Counter({ ...metricList.lateRefusals, registers }),
     revisionsJudged: new Counter({ ...metricList.revisionsJudged, registers }),

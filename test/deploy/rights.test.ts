@@ -31,8 +31,8 @@ const rightsOf = (objects: Objects): readonly string[] =>
     )
     .sort();
 
-const needsIn = (certificates: Certificates): readonly string[] =>
-  injectorNeeds(namesOf({ namespace: NAMESPACE, release: 'ds-injector' }), certificates)
+const needsIn = (certificates: Certificates, evicts = false): readonly string[] =>
+  injectorNeeds(namesOf({ namespace: NAMESPACE, release: 'ds-injector' }), { certificates, evicts })
     .map(textOf)
     .sort();
 
@@ -44,6 +44,20 @@ describe.skipIf(withoutHelm)('the rights that the chart gives', () => {
   ])('are what the injector needs with certificates from %s, and no more (%j)', (mode, set) => {
     expect(rightsOf(render({ set }))).toEqual(needsIn(mode));
   });
+
+  it.each(['existing', 'outdated', 'orphaned'])(
+    'let pods be evicted where the option %s asks for it, and only there',
+    (option) => {
+      const set = [`injection.${option}=evict`];
+      expect(rightsOf(render({ set }))).toEqual(needsIn('self', true));
+      const policy = (values: readonly string[]): string =>
+        JSON.stringify(
+          render({ set: values }).get('ValidatingAdmissionPolicy', 'ds-injector-self'),
+        );
+      expect(policy(set)).toContain("== 'eviction'");
+      expect(policy([])).not.toContain('eviction');
+    },
+  );
 
   it('hold one Secret, one Lease and one webhook configuration, by name', () => {
     const named = rightsOf(render()).filter((right) => !right.endsWith(' *'));

@@ -93,7 +93,12 @@ const checked = (all: Fields): Promise<Report> =>
   check(
     {
       names: namesOf({ namespace: 'ds-injector-system', release: 'ds-injector' }),
-      judgement: () => ({ settings: settings(), versionGiven: false, certificates: 'self' }),
+      judgement: () => ({
+        settings: settings(),
+        versionGiven: false,
+        evicts: false,
+        certificates: 'self',
+      }),
       trialNamespace: 'default',
       limit: 100,
     },

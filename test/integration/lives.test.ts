@@ -138,6 +138,41 @@ describe('DaemonSets on virtual nodes', () => {
       expect(summary()?.trouble?.reason).toBe('ErrImagePull');
     });
 
+    it('is ready in the end where a budget never lets a pod have the revision', async () => {
+      const soon = { progressDeadline: 1_500 };
+      const newer = theDaemonSet({
+        spec: {
+          template: { spec: { containers: [{ name: 'agent', image: 'example.org/agent:2' }] } },
+        },
+      });
+      const status = { conditions: [{ type: 'Ready', status: 'True' }] };
+      api.store.put(anInjected('a', { metadata: { labels: { app: 'web' } }, status }));
+      api.store.put(newer, aRevision('r2', newer));
+      api.store.put({
+        apiVersion: 'policy/v1',
+        kind: 'PodDisruptionBudget',
+        metadata: { name: 'web', namespace: 'shop' },
+        spec: { selector: { matchLabels: { app: 'web' } } },
+        status: {
+          ...{ disruptionsAllowed: 0, desiredHealthy: 1, expectedPods: 1 },
+          conditions: [
+            {
+              type: 'DisruptionAllowed',
+              status: 'False',
+              lastTransitionTime: new Date(clock.now()).toISOString(),
+            },
+          ],
+        },
+      });
+      api.store.put(
+        aPlaceholder(NAME, { metadata: { labels: { 'controller-revision-hash': 'r2' } } }),
+      );
+      start({ rules: soon });
+      await said('False');
+      await said('True');
+      expect(summary()).toMatchObject({ outdated: 1, ready: 1 });
+    });
+
     it('is written over what somebody else wrote meanwhile', async () => {
       start();
       await said('True');

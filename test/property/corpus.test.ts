@@ -1,71 +1,15 @@
-import { existsSync, readdirSync, readFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { existsSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
-import { parse } from 'yaml';
-import { podOf } from '../../src/cli/templates.js';
 import { inject } from '../../src/core/engine.js';
-import type { Request } from '../../src/core/engine.js';
-import type { DaemonSet, KubernetesObject } from '../../src/core/model/types.js';
-import { PREFIX, settings, superNode, worldOf } from '../support/builders.js';
+import { settings, superNode, worldOf } from '../support/builders.js';
+import { corpus, daemonSetsOf, podsOf } from '../support/corpus.js';
 import { expectLaws } from '../support/laws.js';
-
-/**
- * Real manifests of other projects. They are data of others and lie beside the project, not in it; without them this
- * file skips.
- */
-const corpus = join(import.meta.dirname, '../../../shared/corpus');
-
-const read = (folder: string): KubernetesObject[] =>
-  readdirSync(join(corpus, folder))
-    .filter((name) => name.endsWith('.yaml'))
-    .map((name) => parse(readFileSync(join(corpus, folder, name), 'utf8')) as KubernetesObject);
-
-/** Marked, and at home on super nodes: so that as many as can be are injected. */
-function marked(daemonSet: DaemonSet): DaemonSet {
-  const template = daemonSet.spec?.template;
-  return {
-    ...daemonSet,
-    spec: {
-      ...daemonSet.spec,
-      template: {
-        ...template,
-        metadata: { ...template?.metadata, annotations: { [`${PREFIX}ds-injection`]: 'true' } },
-        spec: {
-          ...template?.spec,
-          nodeSelector: {},
-          affinity: {},
-          tolerations: [{ operator: 'Exists' }],
-        },
-      },
-    },
-  };
-}
-
-/** The request for a workload's pod that runs where the DaemonSets run, in a namespace that is injected. */
-const onVirtualNodes = (request: Request): Request => ({
-  ...request,
-  namespace: 'default',
-  pod: {
-    ...request.pod,
-    metadata: { ...request.pod.metadata, namespace: 'default' },
-    spec: {
-      ...request.pod.spec,
-      nodeSelector: {},
-      affinity: {},
-      tolerations: [{ operator: 'Exists' }],
-    },
-  },
-});
 
 describe.skipIf(!existsSync(corpus))(
   'every real DaemonSet in every real workload (needs ../shared/corpus)',
   () => {
-    const daemonSets = existsSync(corpus) ? (read('daemonsets') as DaemonSet[]).map(marked) : [];
-    const workloads = existsSync(corpus) ? read('workloads') : [];
-    const pods = workloads.flatMap((workload) => {
-      const made = podOf(workload);
-      return made === undefined ? [] : [onVirtualNodes(made.request)];
-    });
+    const daemonSets = existsSync(corpus) ? daemonSetsOf() : [];
+    const pods = existsSync(corpus) ? podsOf() : [];
 
     it('has something to work on', () => {
       expect(daemonSets.length).toBeGreaterThan(60);

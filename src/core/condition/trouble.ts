@@ -22,13 +22,16 @@ const STARTING: ReadonlySet<string | undefined> = new Set([
 
 /** The worse, the higher; 0 for what is no trouble. */
 function severityOf(report: ContainerReport): number {
-  const { state, ready, reason, exitCode = 0, placement, init = placement === 'init' } = report;
+  const { state, ready, reason, exitCode = 0 } = report;
   if (ready || state === 'unreported') return 0;
   if (state === 'waiting') return STARTING.has(reason) ? 0 : 4;
-  if (state === 'running') return init && placement === 'ephemeral' ? 0 : 1;
+  if (state === 'running') return report.init === true ? 0 : 1;
   if (exitCode !== 0) return 3;
-  return init ? 0 : 2;
+  return runsToItsEnd(report) ? 0 : 2;
 }
+
+const runsToItsEnd = ({ placement, init }: ContainerReport): boolean =>
+  init === true || placement === 'init';
 
 /** The trouble of one container; undefined for one that is well, or starts. */
 export function troubleOf(report: ContainerReport): Trouble | undefined {

@@ -6,7 +6,7 @@ import type { Subject } from '../decide/subject.js';
 import { withPod } from '../decide/subject.js';
 import { list } from '../model/types.js';
 import type { Pod, PodSpec } from '../model/types.js';
-import { specOf } from '../model/pod.js';
+import { metaOf, specOf } from '../model/pod.js';
 import type { DaemonSetVerdict } from '../outcome.js';
 import type { Part } from '../plan/carry.js';
 import type { Plan, Present } from '../plan/plan.js';
@@ -78,11 +78,16 @@ function blueprintsOf(record: InjectionRecord, { subject, landing }: Seat): read
     const [known] = recordedBlueprints({ ...record, daemonSets: [recorded] }, subject);
     if (known !== undefined || !isEphemeral(recorded)) return known ?? [];
     const present = daemonSets.find(keyOf(recorded));
-    const uid = present?.daemonSet.metadata?.uid;
-    if (present === undefined || (recorded.uid ?? uid) !== (uid ?? recorded.uid)) return [];
+    if (present === undefined || isAnother(present, recorded)) return [];
     const { blueprint, refusal } = revisedLate(present, subject, landing);
     return refusal === undefined ? daemonSets.asEphemeral(blueprint) : [];
   });
+}
+
+/** Whether a DaemonSet was deleted and made anew since a record named it. */
+function isAnother({ daemonSet }: Blueprint, { uid }: RecordedDaemonSet): boolean {
+  const actual = metaOf(daemonSet).uid;
+  return uid !== undefined && actual !== undefined && uid !== actual;
 }
 
 interface Judged {

@@ -1,3 +1,4 @@
+import { patienceFor } from './blocked.js';
 import { injectedReady, isOver, type ContainerStatus, type ObservedPod } from './observed.js';
 import type { RecordedDaemonSet } from '../record/record.js';
 import type { Held, Lag, Revisions } from './revisions.js';
@@ -18,6 +19,8 @@ export interface Question {
   readonly rules: Rules;
   /** Since when its node wants the revision, in RFC 3339. */
   readonly since: string;
+  /** Since when a PodDisruptionBudget that never allows anything holds a pod; see `Limits`. */
+  readonly blockedSince: (pod: ObservedPod) => number | undefined;
   /** Milliseconds since 1970. */
   readonly now: number;
 }
@@ -34,23 +37,35 @@ export interface Judged {
   readonly fails: boolean;
   /** Milliseconds that it has left to begin: 0 if its time is over, or if it ran. */
   readonly left: number;
+  /** Milliseconds that a budget is still waited for which never lets the pod be changed; 0 for none. */
+  readonly patience: number;
 }
 
 /** @returns undefined for a pod that is none of the DaemonSet's, or that is on its way out. */
 export function judge(pod: ObservedPod, question: Question): Judged | undefined {
-  const { revisions, rules } = question;
+  const { revisions } = question;
   if (isOver(pod)) return undefined;
   const held = revisions.held(pod);
   if (held.length === 0) return undefined;
-  const lag = lagOf(revisions.lag(pod, held), rules);
+  const { lag, patience } = lagOf(pod, revisions.lag(pod, held), question);
   const isReady = held.every(isHeldReady);
   const left = held.every(hasRun) ? 0 : timeLeft(beganAt(pod, revisions.recorded(pod)), question);
   const counts = left === 0 && (isReady || isToBlame(pod, lag, question));
-  return { pod, held, lag, isReady, counts, fails: counts && !isWell(isReady, lag), left };
+  const fails = counts && !isWell(isReady, lag);
+  return { pod, held, lag, isReady, counts, fails, left, patience };
 }
 
-const lagOf = (lag: Lag, { updatesInPlace }: Rules): Lag =>
-  lag === 'in-place' && !updatesInPlace ? 'outdated' : lag;
+function lagOf(
+  pod: ObservedPod,
+  lag: Lag,
+  { rules: { updatesInPlace, progressDeadline }, blockedSince, since, now }: Question,
+): Pick<Judged, 'lag' | 'patience'> {
+  if (lag !== 'in-place') return { lag, patience: 0 };
+  if (!updatesInPlace) return { lag: 'outdated', patience: 0 };
+  const asked = { blockedSince: blockedSince(pod), since, progressDeadline, now };
+  const patience = patienceFor(asked);
+  return patience === 0 ? { lag: 'outdated', patience } : { lag, patience: patience ?? 0 };
+}
 
 /** A pod that is not ready says nothing of a revision that it cannot have, or that found it so. */
 const isToBlame = (pod: ObservedPod, lag: Lag, { since }: Question): boolean =>

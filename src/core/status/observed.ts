@@ -92,6 +92,8 @@ export interface ObservedPod extends Identity {
   readonly ephemeral: ReadonlySet<string>;
   readonly statuses: ReadonlyMap<string, ContainerStatus>;
   readonly conditions: readonly Condition[];
+  /** By what annotations it says which DaemonSets it wants, whatever their prefix. */
+  readonly asks: Readonly<StringMap>;
   /** What its annotation says, which anybody may have written: see `believed`. */
   readonly record: InjectionRecord | undefined;
 }
@@ -110,7 +112,7 @@ export function prunedInjected(pod: Pod): KubernetesObject {
     metadata: defined({
       ...{ name, namespace, uid, labels, ownerReferences, deletionTimestamp },
       resourceVersion: meta['resourceVersion'],
-      annotations: record === undefined ? {} : { [RECORD_ANNOTATION]: record },
+      annotations: { ...asksIn(pod), ...(record !== undefined && { [RECORD_ANNOTATION]: record }) },
     }),
     spec: defined({
       nodeName,
@@ -139,9 +141,15 @@ export function observed(pod: Pod): ObservedPod {
     ephemeral: new Set(list(ephemeralContainers).map((one) => one.name)),
     statuses: new Map(statusesOf(status, record).map((one) => [one.name, one])),
     conditions: list(status.conditions),
+    asks: asksIn(pod),
     record,
   };
 }
+
+const asksIn = (pod: Pod): Readonly<StringMap> =>
+  Object.fromEntries(
+    Object.entries(map(metaOf(pod).annotations)).filter(([key]) => key.endsWith('/ds-injection')),
+  );
 
 export function identityOf(pod: Pod): Identity {
   const meta = metaOf(pod);

@@ -56,6 +56,7 @@ function see({ pods = [], node = 'ready', now = NOW, ...given }: Given): Project
     pods: pods.map((pod) => observed(prunedInjected(pod))),
     revisions: revisionsOf(placeholder, daemonSets, { resources: given.resources ?? 'zero' }),
     rules: { ...rules, ...given.rules },
+    blockedSince: () => undefined,
     now,
   });
 }

@@ -20,6 +20,7 @@ export interface Sight {
   readonly pods: readonly ObservedPod[];
   readonly revisions: Revisions;
   readonly rules: Rules;
+  readonly blockedSince: Question['blockedSince'];
   /** Milliseconds since 1970. */
   readonly now: number;
 }
@@ -40,7 +41,9 @@ export function project(sight: Sight): Projection {
   const summary = summaryOf(placeholder.revision, all);
   const startTime = placeholder.status.startTime ?? timeText(sight.now);
   const isReady = areReady(all, rules);
-  const waits = all.map(({ left }) => left).filter((left) => left > 0 && left < Infinity);
+  const waits = all
+    .flatMap(({ left, patience }) => [left, patience])
+    .filter((wait) => wait > 0 && wait < Infinity);
   return {
     status: {
       phase: 'Running',

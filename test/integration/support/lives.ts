@@ -1,6 +1,7 @@
 import { elect, type Election } from '../../../src/cluster/elector.js';
 import { clusterWorld, type ClusterWorld } from '../../../src/cluster/world.js';
 import type { DutyOptions } from '../../../src/controllers/duty.js';
+import { Limits } from '../../../src/controllers/limits.js';
 import { nudgePlaceholders } from '../../../src/controllers/nudge.js';
 import { keepPlaceholderStatus } from '../../../src/controllers/placeholder-status.js';
 import { replaceMisfits } from '../../../src/controllers/replace.js';
@@ -58,8 +59,13 @@ export function startKeeper(api: ApiServer, name: string, options: KeeperOptions
     identity: name,
     times: { leaseDuration: 2_000, renewDeadline: 1_200, retryPeriod: 150 },
     lead: async (signal) => {
+      const limits = new Limits({
+        ...{ ...common, injected: cluster.injected, clock: clock.monotonic },
+        watch: () => silentWatch,
+      });
       await Promise.all([
-        keepPlaceholderStatus({ ...duty, rules: { ...rules, ...options.rules } }, signal),
+        limits.run(signal),
+        keepPlaceholderStatus({ ...duty, limits, rules: { ...rules, ...options.rules } }, signal),
         nudgePlaceholders(duty, signal),
         replaceMisfits(
           {

@@ -1,6 +1,7 @@
 import type { Clock } from '../../../src/cluster/clock.js';
 import { PODS } from '../../../src/cluster/resources.js';
 import { clusterWorld, type ClusterWorld } from '../../../src/cluster/world.js';
+import { Limits } from '../../../src/controllers/limits.js';
 import { updatePods, type UpdateKind } from '../../../src/controllers/update.js';
 import type { QueueObserver } from '../../../src/controllers/queue.js';
 import type { KubernetesObject, Pod } from '../../../src/core/model/types.js';
@@ -40,6 +41,12 @@ export function startUpdating(api: ApiServer, clock: Clock, deadline: number): U
     Object.values(cluster.unready).every((unready) => unready() === undefined);
   const ending = new AbortController();
   cluster.start();
+  const limits = new Limits({
+    ...{ client, random: Math.random, injected: cluster.injected },
+    clock: clock.monotonic,
+    watch: () => silentWatch,
+  });
+  const keeping = limits.run(ending.signal);
   const running = updatePods(
     {
       client,
@@ -51,7 +58,7 @@ export function startUpdating(api: ApiServer, clock: Clock, deadline: number): U
           : undefined,
       random: Math.random,
       observe: silent,
-      watch: () => silentWatch,
+      limits,
       progressDeadline: deadline,
       changed: (pod: string, _: string, kind: UpdateKind) => changes.push(`${kind} ${pod}`),
     },
@@ -61,7 +68,7 @@ export function startUpdating(api: ApiServer, clock: Clock, deadline: number): U
     changes,
     stop: async () => {
       ending.abort();
-      await running;
+      await Promise.all([running, keeping]);
       await cluster.stop();
       client.close();
     },

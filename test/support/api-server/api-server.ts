@@ -6,6 +6,7 @@ import { createServer as createSecureServer } from 'node:https';
 import type { AddressInfo } from 'node:net';
 import type { KubernetesObject } from '../../../src/core/model/types.js';
 import type { KeyPair } from '../../../src/server/listener.js';
+import { evict } from './evictions.js';
 import { Faults, type Call, type Fault, type FaultKind, type Ordered } from './faults.js';
 import { apiVersionOf, targetOf, type Target } from './kinds.js';
 import { patched } from './patches.js';
@@ -117,7 +118,7 @@ async function answer(
   try {
     admit(state, call);
     if (call.verb === 'watch') beginWatch(state, { call, response, cut: fault === 'cut' });
-    else send(response, 200, resultOf(state, call, request), fault);
+    else send(response, call.verb === 'create' ? 201 : 200, resultOf(state, call, request), fault);
   } catch (error) {
     if (!(error instanceof Refusal)) throw error;
     send(response, error.status, statusOf(error));
@@ -219,6 +220,7 @@ function withObject(
   { call, type }: { call: Call; type: string },
 ): object {
   const body = (call.body ?? {}) as KubernetesObject;
+  if (place.subresource === 'eviction') return evict(store, place, body);
   switch (call.verb) {
     case 'get':
       return store.get(place);

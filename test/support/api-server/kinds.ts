@@ -43,7 +43,7 @@ export interface Target {
   readonly name: string | undefined;
   /**
    * `status`, of which a write changes nothing but the status and annotations, or `ephemeralcontainers` of a pod, of which
-   * it does nothing but add such.
+   * it does nothing but add such, or `eviction` of a pod.
    */
   readonly subresource?: string | undefined;
 }
@@ -66,4 +66,6 @@ export function targetOf(path: string): Target | undefined {
 }
 
 const subresourcesOf = ({ plural }: Resource): readonly (string | undefined)[] =>
-  plural === 'pods' ? [undefined, 'status', 'ephemeralcontainers'] : [undefined, 'status'];
+  plural === 'pods'
+    ? [undefined, 'status', 'ephemeralcontainers', 'eviction']
+    : [undefined, 'status'];

@@ -79,6 +79,7 @@ export const aSeen = (objects: Partial<Objects> = {}, more: Partial<Seen> = {}):
   names: namesOf({ namespace: 'ds-injector-system', release: 'ds-injector' }),
   settings: settings(),
   certificates: 'self',
+  evicts: false,
   now: NOW,
   objects: { ...wellObjects, ...objects },
   ...more,

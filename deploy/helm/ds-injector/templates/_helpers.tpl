@@ -116,3 +116,9 @@ app.kubernetes.io/managed-by: {{ .Release.Service }}
 {{- end -}}
 {{- end -}}
 {{- end -}}
+
+{{/* Whether an option asks for pods to be evicted; empty for no. */}}
+{{- define "ds-injector.evicts" -}}
+{{- $injection := .Values.injection -}}
+{{- if has "evict" (list $injection.existing $injection.outdated $injection.orphaned) -}}yes{{- end -}}
+{{- end -}}

@@ -1,27 +1,24 @@
-import { reportsOf } from '../core/condition/containers.js';
-import { lateFor } from '../core/late/late.js';
-import { RECORD_ANNOTATION } from '../core/model/annotations.js';
-import { defined } from '../core/model/defined.js';
-import { isOwnedByDaemonSet, metaOf } from '../core/model/pod.js';
-import { escapeKey } from '../core/patch/builder.js';
-import { valueAt, type Pod } from '../core/model/types.js';
-import type { DaemonSetVerdict, Outcome } from '../core/outcome.js';
-import {
-  isEphemeral,
-  type InjectionRecord,
-  type RecordedDaemonSet,
-} from '../core/record/record.js';
-import { observed, type ObservedPod } from '../core/status/observed.js';
-import { asCreated } from '../survey/as-created.js';
+import { reportsOf } from '../condition/containers.js';
+import { lateFor } from '../late/late.js';
+import { RECORD_ANNOTATION } from '../model/annotations.js';
+import { defined } from '../model/defined.js';
+import { isOwnedByDaemonSet, metaOf } from '../model/pod.js';
+import { valueAt, type Pod } from '../model/types.js';
+import type { DaemonSetVerdict, Outcome } from '../outcome.js';
+import { isEphemeral, type InjectionRecord, type RecordedDaemonSet } from '../record/record.js';
+import { observed, type ObservedPod } from '../status/observed.js';
+import type { Placeholder } from '../status/placeholder.js';
+import { revisionsOf } from '../status/revisions.js';
+import { asCreated } from './as-created.js';
 import { asker, doubtedIn, isPass, keyOf, lossOf } from './belief.js';
-import { wantedOf, type Scene } from './lists.js';
+import { wantedOf, type Scene } from './scene.js';
 import type {
   AbsentDaemonSet,
   InjectedDaemonSet,
   PodStatus,
   Problem,
   ProblemKind,
-} from './report.js';
+} from './judged.js';
 
 /** A pod and what is wrong with it. */
 export interface JudgedPod {
@@ -109,26 +106,26 @@ const unreadable = (pod: Pod, { record }: ObservedPod): readonly string[] =>
     ? ['the record cannot be read']
     : [];
 
-function injectedOf(
-  recorded: RecordedDaemonSet,
-  { seen, scene, outcome }: Case,
-): InjectedDaemonSet {
+function injectedOf(recorded: RecordedDaemonSet, { seen, scene }: Case): InjectedDaemonSet {
   const daemonSet = keyOf(recorded);
   const containers = reportsOf(seen, [recorded]);
   const wanted = wantedOf(scene, daemonSet, seen.node);
-  const differs = wanted !== '' && recorded.revision !== wanted;
   return {
     ...{ daemonSet, revision: recorded.revision, wanted, containers },
-    outdated: differs && (!isPass(outcome) || wouldChange(outcome)),
+    outdated: wanted !== '' && isBehind(seen, { daemonSet, revision: wanted }, scene),
     ready: containers.every(({ ready }) => ready),
   };
 }
 
-const RECORD_PATH = `/metadata/annotations/${escapeKey(RECORD_ANNOTATION)}`;
-
-/** Whether a pass would change more than the record: where it would not, another revision injects the same. */
-const wouldChange = ({ operations }: Outcome): boolean =>
-  operations.some(({ path }) => path !== RECORD_PATH);
+/** As the status of the placeholder has it: where another revision injects the same, a pod lacks nothing. */
+function isBehind(
+  seen: ObservedPod,
+  asked: Pick<Placeholder, 'daemonSet' | 'revision'>,
+  { facts, settings }: Scene,
+): boolean {
+  const revisions = revisionsOf({ ...asked, owner: undefined }, facts.daemonSets, settings);
+  return revisions.lag(seen, revisions.held(seen)) !== 'none';
+}
 
 /** Every marked DaemonSet that is not in the pod. */
 function absentIn({ seen, scene, outcome, believed }: Case): readonly AbsentDaemonSet[] {

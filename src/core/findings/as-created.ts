@@ -1,5 +1,5 @@
-import type { Pod } from '../core/model/types.js';
-import type { Outcome } from '../core/outcome.js';
+import type { Pod } from '../model/types.js';
+import type { Outcome } from '../outcome.js';
 
 /**
  * What the engine would have said of a pod when it was created: its node was not known then. Only one that the

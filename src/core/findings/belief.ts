@@ -1,13 +1,9 @@
-import { RECORD_ANNOTATION } from '../core/model/annotations.js';
-import { metaOf } from '../core/model/pod.js';
-import type { Pod } from '../core/model/types.js';
-import type { Outcome } from '../core/outcome.js';
-import {
-  encodeRecord,
-  type InjectionRecord,
-  type RecordedDaemonSet,
-} from '../core/record/record.js';
-import type { Scene } from './lists.js';
+import { RECORD_ANNOTATION } from '../model/annotations.js';
+import { metaOf } from '../model/pod.js';
+import type { Pod } from '../model/types.js';
+import type { Outcome } from '../outcome.js';
+import { encodeRecord, type InjectionRecord, type RecordedDaemonSet } from '../record/record.js';
+import type { Scene } from './scene.js';
 
 export const keyOf = ({ namespace, name }: RecordedDaemonSet): string => `${namespace}/${name}`;
 
