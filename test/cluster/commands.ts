@@ -114,10 +114,7 @@ export async function importImage(archive: string, names: readonly string[] = []
 export async function startKwok(stages?: string): Promise<void> {
   requireGo();
   const cluster = theCluster();
-  cluster.daemons.start('kwok', 'env', [
-    // It would read all objects anew every half minute: Debian's etcd is too old for this kind of watch.
-    'KUBE_FEATURE_WatchListClient=false',
-    await buildKwok(),
+  cluster.daemons.start('kwok', await buildKwok(), [
     `--kubeconfig=${cluster.kubeconfig}`,
     '--manage-all-nodes=false',
     '--manage-nodes-with-annotation-selector=kwok.x-k8s.io/node=fake',

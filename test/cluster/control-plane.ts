@@ -82,6 +82,8 @@ const apiServer = ({
   'service-cluster-ip-range': net.services,
   'authorization-mode': 'Node,RBAC',
   'allow-privileged': true,
+  // Debian's etcd is too old for it, and kwok would read all objects anew every half minute.
+  'feature-gates': 'WatchList=false',
   // Webhooks are called at their endpoints: the API server is not behind kube-proxy.
   'enable-aggregator-routing': true,
   'kubelet-client-certificate': cert,

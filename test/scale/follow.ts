@@ -3,6 +3,7 @@ import type { IncomingMessage } from 'node:http';
 import { request } from 'node:https';
 import type { Pod } from '../../src/core/model/types.js';
 import { SUMMARY_ANNOTATION } from '../../src/core/model/annotations.js';
+import { decodeSummary } from '../../src/core/status/summary.js';
 import { linesOf } from '../../src/cluster/lines.js';
 import { accessTo } from '../cluster/api.js';
 import { cluster } from '../e2e/support/kubectl.js';
@@ -10,7 +11,7 @@ import { NAMESPACE } from './objects.js';
 
 /** Hears when placeholders come to tell of a pod. */
 export interface Follower {
-  /** When the summary of a placeholder named the pod first, by `performance.now()`. */
+  /** When a placeholder first told of trouble in the pod, by `performance.now()`. */
   toldAt(pod: string): number | undefined;
   stop(): void;
 }
@@ -31,9 +32,8 @@ export async function followPlaceholders(daemonSet: string): Promise<Follower> {
     for await (const line of linesOf(response, 2 ** 24)) {
       const { object } = JSON.parse(line) as { object: Pod };
       const summary = object.metadata?.annotations?.[SUMMARY_ANNOTATION] ?? '';
-      for (const [name] of summary.matchAll(/\bbusiness-[a-z0-9-]+/g)) {
-        if (!told.has(name)) told.set(name, performance.now());
-      }
+      const name = decodeSummary(summary)?.trouble?.pod.split('/')[1];
+      if (name !== undefined && !told.has(name)) told.set(name, performance.now());
     }
   };
   // Ends when the call is cut.

@@ -96,15 +96,14 @@ const PAUSE = 100;
 
 /** Makes an injected container fail in one pod of each node, one after the other, and waits for its placeholder. */
 export async function latency(name: string, audit: Audit): Promise<Latency> {
-  const { items } = await read<{ items: readonly Pod[] }>(podsPath('labelSelector=played'));
-  const ofNodes = new Map(items.map((pod) => [pod.spec?.nodeName ?? '', pod.metadata?.name ?? '']));
+  const { items } = await read<{ items: readonly Played[] }>(podsPath('labelSelector=played'));
+  const ofNodes = new Map(items.map((pod) => [pod.spec?.nodeName ?? '', pod]));
   const follower = await followPlaceholders(name);
   audit.since();
   const changed = new Map<string, number>();
   for (const pod of ofNodes.values()) {
-    const waiting = { reason: 'CrashLoopBackOff', message: 'back-off' };
-    await patchStatus(pod, { name, ready: false, state: { waiting, running: null } });
-    changed.set(pod, performance.now());
+    await fail(pod, name);
+    changed.set(pod.metadata?.name ?? '', performance.now());
     await sleep(PAUSE);
   }
   await until('the placeholders', () => [...changed.keys()].every((pod) => follower.toldAt(pod)));
@@ -121,8 +120,19 @@ export async function latency(name: string, audit: Audit): Promise<Latency> {
   };
 }
 
-async function patchStatus(pod: string, container: Json): Promise<void> {
-  const patch = JSON.stringify({ status: { containerStatuses: [container] } });
-  const which = ['-n', NAMESPACE, 'pod', pod, '--subresource=status'];
-  await kubectl(['patch', ...which, '--type=strategic', '-p', patch]);
+/** As a kubelet says it of a container that ran and fails now; the list is written as a whole. */
+async function fail(pod: Played, name: string): Promise<void> {
+  const waiting = { reason: 'CrashLoopBackOff', message: 'back-off' };
+  const lastState = { terminated: { exitCode: 1, reason: 'Error' } };
+  const containerStatuses = pod.status.containerStatuses.map((one) =>
+    one.name === name
+      ? {
+          ...{ ...one, ready: false, started: false, lastState, state: { waiting } },
+          restartCount: one.restartCount + 1,
+        }
+      : one,
+  );
+  const patch = JSON.stringify({ status: { containerStatuses } });
+  const which = ['-n', NAMESPACE, 'pod', pod.metadata?.name ?? '', '--subresource=status'];
+  await kubectl(['patch', ...which, '--type=merge', '-p', patch]);
 }
