@@ -30,6 +30,11 @@ export interface FindingsOptions extends DutyOptions {
   readonly recorder: Recorder;
   /** Whether the webhook is asked about the pods of a namespace: where it is not, nothing is missed. */
   readonly isReviewed: (namespace: string) => boolean;
+  /**
+   * Whether pods that run get what they miss: then it is told only where there is a reason why one does not, since all others
+   * have it in a moment.
+   */
+  readonly isAdded: boolean;
   /** Where findings are written down. */
   readonly book: FindingsBook;
   readonly more?: MorePods;
@@ -140,7 +145,9 @@ function judge(
   const { uid, owner, namespace, name, node } = observed(pod);
   const whole = judgePod(pod, scene, { closely: true });
   const isReviewed = options.isReviewed(namespace);
-  const problems = whole.problems.filter(({ kind }) => kind !== 'missed' || isReviewed);
+  const isTold = ({ kind, detail }: Problem): boolean =>
+    kind !== 'missed' || (isReviewed && (!options.isAdded || detail !== undefined));
+  const problems = whole.problems.filter(isTold);
   const judged: JudgedPod = { ...whole, problems };
   const isVirtual = scene.profileOf(node) !== undefined;
   book.set(key, entryOf(judged, { uid, owner: owner?.uid ?? '' }, isVirtual));

@@ -34,9 +34,10 @@ export async function lookAfterFindings(
   const unlisten = book.listen(show);
   show();
   const isReviewed = reviewedBy(config, duty('findings').cluster.world);
+  const isAdded = config.existing === 'ephemeral';
   const common = { engine, recorder, book, isReviewed };
   await Promise.all([
-    findProblems({ ...duty('findings'), ...common, ...(more && { more }) }, signal),
+    findProblems({ ...duty('findings'), ...common, isAdded, ...(more && { more }) }, signal),
     evictPods({ ...duty('evict'), ...common, limits, ...evicting(context, config) }, signal),
   ]);
   unlisten();

@@ -1,8 +1,6 @@
 import { problemOf, Problems } from '../cluster/problems.js';
 import type { Config } from '../config/schema.js';
-import type { Recorder } from '../controllers/events.js';
 import type { LateOptions } from '../controllers/late.js';
-import { refusalEvent } from '../core/events/refusal.js';
 import { identityOf } from '../core/status/observed.js';
 import type { DutyOptions } from '../controllers/duty.js';
 import { metaOf } from '../core/model/pod.js';
@@ -19,11 +17,10 @@ export const reviewedBy =
     return namespace !== ownNamespace && selects({ matchExpressions }, labels);
   };
 
-/** What late injection is told by the options, and whom it tells of what it does: metrics, log, and events on the pods. */
+/** What late injection is told by the options, and whom it tells of what it does: metrics and log. */
 export const lateness = (
   { config, metrics, logger }: Context,
   world: World,
-  recorder: Recorder,
 ): Omit<LateOptions, keyof DutyOptions | 'bound'> => {
   const problems = new Problems();
   return {
@@ -39,7 +36,6 @@ export const lateness = (
     refused: (pod, refusal) => {
       const { namespace, name, reason, detail } = refusal;
       metrics.lateRefusals.inc({ reason });
-      recorder.record(refusalEvent(pod, refusal));
       logger.info(
         { pod: identityOf(pod).key, daemonSet: `${namespace}/${name}`, reason, detail },
         'not added to a running pod',

@@ -58,7 +58,7 @@ export async function leadLives(
     nudgePlaceholders(duty('nudge'), signal),
     keepWorkloadConditions(duty('workload_condition'), signal),
     bound.ended,
-    injectLate({ ...duty('late'), bound, ...lateness(context, cluster.world, recorder) }, signal),
+    injectLate({ ...duty('late'), bound, ...lateness(context, cluster.world) }, signal),
     replaceMisfits({ ...duty('replace'), client, watch, ...replacing(context) }, signal),
     proveRevisions({ ...duty('proof'), progressDeadline, ...judging(context) }, signal),
     updatePods({ ...duty('update'), limits, progressDeadline, ...changing(context) }, signal),

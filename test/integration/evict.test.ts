@@ -163,6 +163,16 @@ describe('pods that another one in their place would put right', () => {
     expect(evicting.events.map(({ reason }) => reason)).toContain('InjectionMissed');
   });
 
+  it('are not said to lack what is added to them while they run', async () => {
+    for (const name of ['a', 'b', 'c']) api.store.put(ready(web(name)));
+    evicting = startEvicting(api, clock, [], true);
+    await eventually(() => {
+      expect(evicting.looks()).toBeGreaterThanOrEqual(3);
+    });
+    expect(evicting.events).toEqual([]);
+    expect(evicting.book.count('missed')).toBe(0);
+  });
+
   it('sum up on the DaemonSet why others go without it', async () => {
     const out = { 'eks.tke.cloud.tencent.com/ds-injection': 'false' };
     for (const name of ['a', 'b'])

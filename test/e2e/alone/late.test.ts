@@ -169,7 +169,7 @@ describe('what cannot be an ephemeral container', () => {
       const { items } = await getJson<{
         items: readonly { reason?: string; note?: string; message?: string }[];
       }>('events', '-n', volume.namespace, '--field-selector=involvedObject.name=business');
-      return items.find(({ reason }) => reason === 'NotInjected');
+      return items.find(({ reason }) => reason === 'InjectionMissed');
     });
     expect(event.message ?? event.note).toContain('not_ephemeral');
     expect(await status('pod/business', '-n', volume.namespace)).toContain('not_ephemeral');

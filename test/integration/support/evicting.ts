@@ -38,10 +38,12 @@ export interface Evicting {
   stop(): Promise<void>;
 }
 
+/** @param isAdded whether what pods miss is added while they run, by others. */
 export function startEvicting(
   api: ApiServer,
   clock: Clock,
   causes: readonly EvictionCause[],
+  isAdded = false,
 ): Evicting {
   const client = clientOf(api);
   const cluster = clusterWorld({ client, random: Math.random, observe: () => silentWatch });
@@ -68,7 +70,7 @@ export function startEvicting(
     clock: clock.monotonic,
   });
   const recorder = { record: (draft: EventDraft) => events.push(draft) };
-  const common = { ...duty, recorder, book, engine: inject, isReviewed: () => true };
+  const common = { ...duty, recorder, book, engine: inject, isAdded, isReviewed: () => true };
   const bound = keepBound({ ...duty, client, watch: () => silentWatch }, ending.signal);
   cluster.start();
   const running = Promise.all([
