@@ -165,6 +165,7 @@ describe('pods that another one in their place would put right', () => {
 
   it('are not said to lack what is added to them while they run', async () => {
     for (const name of ['a', 'b', 'c']) api.store.put(ready(web(name)));
+    owner = startOwner(api, web);
     evicting = startEvicting(api, clock, [], true);
     await eventually(() => {
       expect(evicting.looks()).toBeGreaterThanOrEqual(3);
