@@ -1,3 +1,4 @@
+import { setMaxListeners } from 'node:events';
 import { hostname } from 'node:os';
 import type { ApiClient } from '../cluster/api.js';
 import { problemOf, Problems } from '../cluster/problems.js';
@@ -28,6 +29,8 @@ export async function leadLives(
   { picture, client }: { readonly picture: ClusterPicture; readonly client: ApiClient },
   signal: AbortSignal,
 ): Promise<void> {
+  // Every call under way listens to it; Node would warn of more than ten.
+  setMaxListeners(0, signal);
   const { config, clock, metrics, logger } = context;
   const { cluster } = picture;
   const { progressDeadline, unreadyTolerance } = config;
