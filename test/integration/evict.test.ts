@@ -252,6 +252,20 @@ describe('pods that another one in their place would put right', () => {
     expect(evicting.failures).toEqual([]);
   });
 
+  it('go after all when one of several budgets that held them is gone', async () => {
+    const other = { ...budget(1), metadata: { name: 'other', namespace: 'shop' } };
+    three();
+    begin(['outdated'], budget(1), other);
+    change();
+    await looked();
+    expect(evictions()).toEqual([]);
+    api.store.drop(other);
+    await looked();
+    await eventually(() => {
+      expect(evicting.evicted).not.toEqual([]);
+    });
+  });
+
   it.each<[string, readonly KubernetesObject[], Pod]>([
     ['bare ones', [], web('a', owned())],
     [
