@@ -1,5 +1,4 @@
 import { ApiError } from '../cluster/api.js';
-import { budgetsFor } from '../cluster/budgets.js';
 import { isStatus } from '../cluster/lease-calls.js';
 import { pathOf, PODS } from '../cluster/resources.js';
 import type { Facts } from '../core/facts/facts.js';
@@ -24,40 +23,45 @@ export interface Examined {
  * Reads a pod, and finds out what another one in its place would put right.
  *
  * @param lagging the DaemonSets of which the pod can get the wanted revision in no other way.
- * @returns undefined where the pod is gone, or is to stay.
+ * @returns `never` where the pod is to stay as long as all is as it is; `later` where it is gone, or nobody can say yet.
  */
 export async function examine(
   { key, uid, lagging }: Pick<Identity, 'key' | 'uid'> & { readonly lagging: readonly string[] },
   options: EvictOptions,
   { facts, signal }: { readonly facts: Facts; readonly signal: AbortSignal },
-): Promise<Examined | undefined> {
+): Promise<Examined | 'never' | 'later'> {
   const pod = await read(key, options, signal);
-  if (pod === undefined) return undefined;
+  if (pod === undefined) return 'later';
   const seen = observed(pod);
-  if (seen.uid !== uid || !isCounted(pod) || !comesAnew(pod, seen)) return undefined;
-  // The API server evicts no pod that several budgets hold for.
-  if (budgetsFor(options.limits.budgets, seen).length > 1) return undefined;
+  if (seen.uid !== uid || !isCounted(pod)) return 'later';
+  if (!comesAnew(pod, seen)) return 'never';
   const isReviewed = options.isReviewed(seen.namespace);
   const scene = sceneIn(options, facts);
-  const remedies = remediesFor(pod, judgePod(pod, scene), scene).filter(
+  const wanted = remediesFor(pod, judgePod(pod, scene), scene).filter(
     ({ cause, daemonSet }) =>
-      options.causes.has(cause) &&
-      // Without the webhook a pod comes back without anything, which helps an orphan alone.
-      (isReviewed || cause === 'orphaned') &&
-      (cause !== 'outdated' || lagging.includes(daemonSet)),
+      options.causes.has(cause) && (cause !== 'outdated' || lagging.includes(daemonSet)),
   );
-  return remedies.length > 0 ? { pod, seen, remedies } : undefined;
+  if (wanted.length === 0) return 'never';
+  // Without the webhook a pod comes back without anything, which helps an orphan alone.
+  const remedies = wanted.filter(({ cause }) => isReviewed || cause === 'orphaned');
+  return remedies.length > 0 ? { pod, seen, remedies } : 'later';
 }
 
-/** Kinds whose pods are not made anew by being evicted: a Job's has failed then, and may fail the Job. */
-const WITHOUT: ReadonlySet<string> = new Set(['Job', 'DaemonSet', 'Node']);
+/**
+ * Who makes another pod at once in place of one that is evicted. Of others nobody knows that here: a Job may fail by it, and
+ * what people make themselves may take it for anything.
+ */
+const MAKERS: ReadonlySet<string> = new Set([
+  'apps/v1 ReplicaSet',
+  'apps/v1 StatefulSet',
+  'v1 ReplicationController',
+]);
 
 /** Whether something makes another pod in place of one that is evicted. */
 function comesAnew(pod: Pod, { namespace }: ObservedPod): boolean {
-  const kind = controllerOf(pod)?.kind;
+  const { apiVersion = '', kind = '' } = controllerOf(pod) ?? {};
   return (
-    kind !== undefined &&
-    !WITHOUT.has(kind) &&
+    MAKERS.has(`${apiVersion} ${kind}`) &&
     !endsByItself(specOf(pod)) &&
     !isMirrorPod(pod) &&
     // The policy that binds the injector does not see what is evicted, and so lets nobody go there.

@@ -1,17 +1,16 @@
-import { ofDaemonSet, ofOwner, ofPair } from '../cluster/injected-pods.js';
+import { budgetsFor } from '../cluster/budgets.js';
+import { ofDaemonSet, ofPair } from '../cluster/injected-pods.js';
 import { evictionEvent } from '../core/events/finding.js';
 import type { Facts } from '../core/facts/facts.js';
 import type { EvictionCause, Remedy } from '../core/findings/anew.js';
-import { keyOf } from '../core/findings/belief.js';
 import type { FindingsBook } from '../core/findings/book.js';
-import type { Engine, Scene } from '../core/findings/scene.js';
-import { stampOf } from '../core/findings/stamp.js';
+import type { Engine } from '../core/findings/scene.js';
 import { list, type KubernetesObject } from '../core/model/types.js';
-import { isOver, saysReady, type Identity, type ObservedPod } from '../core/status/observed.js';
-import { revisionsOf } from '../core/status/revisions.js';
+import { observed, type ObservedPod } from '../core/status/observed.js';
 import { perform, type DutyOptions } from './duty.js';
 import { evictPod, examine, type Examined } from './evict-calls.js';
-import { Evictions } from './evictions.js';
+import { isHelped, suspectsOf, type Suspect } from './evict-suspects.js';
+import { Evictions, type Turn } from './evictions.js';
 import type { Recorder } from './events.js';
 import type { Limits } from './limits.js';
 import type { KeyedQueue } from './queue.js';
@@ -46,14 +45,15 @@ const MOST = 10;
 
 /**
  * Evicts pods that another one in their place would put right, if that is what the operator wants: one of a controller at a
- * time, or as many as its PodDisruptionBudget allows, and the next when these have been replaced and all are ready. Nothing
- * is evicted that no controller makes anew, or that would come back the same. Works until the signal is aborted, and never
+ * time, or as many as its PodDisruptionBudget allows, and the next when these have been replaced and all are ready. Only pods
+ * of ReplicaSets, StatefulSets and ReplicationControllers go, which are sure to be made anew, and none that would come back
+ * the same. Where a replacement does come back the same, the next goes ever later. Works until the signal is aborted, and never
  * rejects.
  */
 export async function evictPods(options: EvictOptions, signal: AbortSignal): Promise<void> {
-  const { causes, clock, random, limits } = options;
+  const { causes, clock, random, limits, progressDeadline } = options;
   if (causes.size === 0) return;
-  const evictions = new Evictions({ most: MOST, clock: clock.monotonic, random });
+  const evictions = new Evictions({ most: MOST, clock: clock.monotonic, random, progressDeadline });
   await perform(
     {
       work: (key, facts) =>
@@ -73,29 +73,30 @@ interface Task {
   readonly evictions: Evictions;
 }
 
-/** A pod that may have to go. */
-interface Suspect extends Pick<Identity, 'key' | 'uid'> {
-  /** As the caches have it; undefined for one that nothing was injected into. */
-  readonly seen: ObservedPod | undefined;
-  /** The DaemonSets of which it can get the wanted revision in no other way. */
-  readonly lagging: readonly string[];
-  /** What it follows from that it would come back the same. */
-  readonly stamp: string;
-}
-
 async function bring(task: Task, options: EvictOptions): Promise<number | undefined> {
   const { key, evictions } = task;
-  if (!(await isReplaced(task, options))) return ASK;
+  const turn = evictions.turnOf(key);
+  if (turn && !(await isReplaced(turn, task, options)))
+    return evictions.isLate(turn) ? SELDOM : ASK;
   const wait = evictions.wait(key);
   if (wait > 0) return wait;
+  const waits = await considerAll(task, options);
+  return waits.length > 0 ? Math.min(...waits) : undefined;
+}
+
+/** @returns after how many milliseconds there is something to do. */
+async function considerAll(task: Task, options: EvictOptions): Promise<readonly number[]> {
+  const { key, facts, evictions } = task;
+  const suspects = suspectsOf(key, facts, options);
+  if (suspects.length === 0) evictions.rest(key);
   const waits: number[] = [];
-  for (const suspect of suspectsOf(task, options)) {
+  for (const suspect of suspects) {
     const { again, isLast = false } = (await consider(suspect, task, options)) ?? {};
     if (again !== undefined) waits.push(again);
     if (isLast) break;
   }
   if (evictions.turnOf(key)) waits.push(ASK);
-  return waits.length > 0 ? Math.min(...waits) : undefined;
+  return waits;
 }
 
 /** What came of a suspect. */
@@ -108,16 +109,18 @@ interface Result {
 
 /** Whether there is nothing to wait for of what was done last. */
 async function isReplaced(
-  { key, signal, evictions }: Task,
+  turn: Turn,
+  { key, facts, signal, evictions }: Task,
   options: EvictOptions,
 ): Promise<boolean> {
-  const turn = evictions.turnOf(key);
-  if (turn === undefined) return true;
   const siblings = await siblingsOf(turn.pod, options, signal);
   // Its controller may have been told to have fewer.
-  const isLate = options.clock.monotonic() - turn.at >= options.progressDeadline;
-  if (!areWell(siblings, isLate ? 0 : turn.expected)) return false;
-  evictions.close(key);
+  if (!areWell(siblings, evictions.isLate(turn) ? 0 : turn.expected)) return false;
+  const scene = sceneIn(options, facts);
+  const fresh = siblings.alive.filter(({ uid }) => !turn.before.has(uid));
+  evictions.close(key, (reason) => fresh.some((pod) => isHelped(pod, reason, scene)));
+  // The API server has told that nobody is away, and no watch tells of those that nothing was injected into.
+  options.limits.owners.release(observed(turn.pod));
   return true;
 }
 
@@ -127,44 +130,76 @@ async function consider(
   task: Task,
   options: EvictOptions,
 ): Promise<Result | undefined> {
-  const { seen, uid, stamp, lagging } = suspect;
-  const { evictions, key } = task;
-  const { limits } = options;
-  if (evictions.isHopeless(uid, stamp)) return undefined;
-  if (seen && limits.blockedSince(seen) !== undefined) return { again: SELDOM };
-  if (!evictions.turnOf(key) && !evictions.hasRoom) return { again: ASK, isLast: true };
-  if (lagging.some((one) => isCanaryAway(one, task))) return { again: ASK };
-  if (seen && !limits.owners.mayTake(seen)) return { again: ASK };
+  const { uid, stamp } = suspect;
+  if (task.evictions.isHopeless(uid, stamp)) return undefined;
+  const held = heldBack(suspect, task, options);
+  if (held) return held;
   const examined = await examine(suspect, options, task);
-  if (examined === undefined) {
-    evictions.giveUp(uid, stamp);
-    return undefined;
-  }
-  return go(examined, task, options);
+  if (examined === 'later') return { again: SELDOM };
+  if (examined !== 'never') return go(examined, task, options);
+  task.evictions.giveUp(uid, stamp);
+  return undefined;
 }
 
-async function go(
+/** What keeps a pod from going now, as far as that can be told without asking for it. */
+function heldBack(suspect: Suspect, task: Task, options: EvictOptions): Result | undefined {
+  const { seen, reasons, lagging } = suspect;
+  const { key, evictions } = task;
+  const pause = evictions.pause(key, reasons);
+  if (pause > 0) return { again: pause };
+  if (!isOfUse(suspect, options)) return { again: SELDOM };
+  if (seen && isBlocked(seen, options)) return { again: SELDOM };
+  if (!evictions.turnOf(key) && !evictions.hasRoom) return { again: ASK, isLast: true };
+  if (lagging.some((one) => isCanaryAway(one, task))) return { again: ASK };
+  return seen && !options.limits.owners.mayTake(seen) ? { again: ASK } : undefined;
+}
+
+/** Without the webhook a pod comes back without anything, which helps an orphan alone. */
+function isOfUse({ key, reasons }: Suspect, { isReviewed }: EvictOptions): boolean {
+  const [namespace = ''] = key.split('/');
+  return isReviewed(namespace) || reasons.some(({ cause }) => cause === 'orphaned');
+}
+
+/** Whether budgets do not let go of a pod by themselves; the API server evicts none that several hold for. */
+const isBlocked = (pod: ObservedPod, { limits }: EvictOptions): boolean =>
+  limits.blockedSince(pod) !== undefined || budgetsFor(limits.budgets, pod).length > 1;
+
+/** Nothing is known beforehand of a pod that nothing was injected into, so that all is asked once more here. */
+async function go(examined: Examined, task: Task, options: EvictOptions): Promise<Result> {
+  const { pod, seen, remedies } = examined;
+  const { key, evictions, signal } = task;
+  const { owners } = options.limits;
+  if (isBlocked(seen, options)) return { again: SELDOM, isLast: true };
+  if (!owners.mayTake(seen)) return { again: SLOWLY, isLast: true };
+  const pause = evictions.pause(key, remedies);
+  if (pause > 0) return { again: pause };
+  const { alive, areEnding } = await siblingsOf(pod, options, signal);
+  const expected = alive.length;
+  const isQuiet = owners.isHeld(seen) || areWell({ alive, areEnding }, expected, seen.uid);
+  if (!isQuiet) return { again: SLOWLY, isLast: true };
+  if (!owners.take(seen)) return { again: ASK };
+  const before = new Set(alive.map(({ uid }) => uid));
+  const daemonSets = new Set(remedies.map((one) => one.daemonSet));
+  evictions.open(key, { pod, expected, before, daemonSets });
+  return evict(examined, task, options);
+}
+
+async function evict(
   { pod, seen, remedies }: Examined,
-  task: Task,
+  { key, evictions, signal }: Task,
   options: EvictOptions,
 ): Promise<Result> {
-  const { key, evictions, signal } = task;
-  const { limits } = options;
-  const isHeld = limits.owners.isHeld(seen);
-  const siblings = await siblingsOf(pod, options, signal);
-  const expected = siblings.alive.length;
-  if (!isHeld && !areWell(siblings, expected, seen.uid)) return { again: SLOWLY, isLast: true };
-  if (!limits.owners.take(seen)) return { again: ASK };
-  evictions.open(key, { pod, expected, daemonSets: new Set(remedies.map((one) => one.daemonSet)) });
+  const { owners } = options.limits;
+  const isHeld = owners.isHeld(seen);
   const answer = await evictPod(options, seen, signal);
   if (answer.kind === 'evicted') {
-    evictions.accept(key);
+    evictions.accept(key, remedies);
     // Its budget allows one less already: the API server counts what it lets go at once.
-    if (isHeld) limits.owners.release(seen);
+    if (isHeld) owners.release(seen);
     tell({ pod, seen, remedies }, options);
     return { again: ASK, isLast: !isHeld };
   }
-  limits.owners.release(seen);
+  owners.release(seen);
   if (answer.kind === 'gone') return { again: ASK };
   return { again: evictions.refuse(key, answer.retryAfter), isLast: true };
 }
@@ -183,56 +218,6 @@ function isCanaryAway(daemonSet: string, { key, facts, evictions }: Task): boole
   const { proven } = facts.daemonSets.standingOf(present);
   const isProven = proven.includes(facts.daemonSets.revisionOf(present));
   return !isProven && evictions.isTried(daemonSet, key);
-}
-
-/** Those that serve nobody first; of the others, the first by name. */
-function suspectsOf(task: Task, options: EvictOptions): readonly Suspect[] {
-  const { key, facts } = task;
-  const { cluster, book, causes } = options;
-  const scene = sceneIn(options, facts);
-  const pods = new Map<string, Suspect>();
-  for (const entry of book.ofOwner(key)) {
-    if (!entry.problems.some(({ kind }) => (causes as ReadonlySet<string>).has(kind))) continue;
-    const seen = cluster.injected.get(entry.key);
-    pods.set(entry.key, { ...entry, seen, lagging: [], stamp: stampFor(seen, facts) });
-  }
-  for (const seen of cluster.injected.under(ofOwner({ owner: undefined, uid: key }))) {
-    const lagging = causes.has('outdated') && !isOver(seen) ? laggingIn(seen, scene) : [];
-    if (lagging.length === 0) continue;
-    pods.set(seen.key, { ...seen, seen, lagging, stamp: stampFor(seen, facts) });
-  }
-  return [...pods.values()].filter(({ seen }) => !seen || !isOver(seen)).sort(byUse);
-}
-
-const byUse = (one: Suspect, other: Suspect): number =>
-  Number(serves(one)) - Number(serves(other)) || (one.key < other.key ? -1 : 1);
-
-const serves = ({ seen }: Suspect): boolean => seen === undefined || saysReady(seen.conditions);
-
-/** The DaemonSets of a pod that only another pod can have as its node wants them. */
-const laggingIn = (pod: ObservedPod, { facts, placeholderOf, settings }: Scene): string[] =>
-  list(pod.record?.daemonSets)
-    .map(keyOf)
-    .filter((daemonSet) => {
-      const placeholder = placeholderOf(daemonSet, pod.node);
-      if (placeholder === undefined) return false;
-      const revisions = revisionsOf(placeholder, facts.daemonSets, settings);
-      const held = revisions.held(pod);
-      return held.length > 0 && revisions.lag(pod, held) === 'outdated';
-    });
-
-/** What would come back depends on what is wanted on all nodes, and on what is there and has proven itself, too. */
-function stampFor(seen: ObservedPod | undefined, facts: Facts): string {
-  const { daemonSets, wanted } = facts;
-  const standings = list(seen?.record?.daemonSets).map((one) => {
-    const present = daemonSets.find(keyOf(one));
-    if (present === undefined) return '';
-    const { proven, broken } = daemonSets.standingOf(present);
-    const at = wanted.of(present)?.at(seen?.node ?? '') ?? '';
-    const isThere = daemonSets.blueprintAt(present, at) !== undefined;
-    return [daemonSets.revisionOf(present), isThere, ...proven, '|', ...broken.keys()].join();
-  });
-  return [seen ? stampOf(seen, facts) : '', wanted.version, ...standings].join(' ');
 }
 
 function listen(
@@ -257,6 +242,8 @@ function listen(
       if (after) touch(injected.under(ofPair(after.daemonSet, after.node)));
     }),
     book.listen((before, after) => {
+      // Of one that nothing was injected into, nobody else tells that it is gone, or is another.
+      if (before && !(after && injected.get(before.key))) evictions.forget(before.uid);
       for (const one of [before, after]) if (one?.owner) queue.add(one.owner, GATHER);
     }),
     cluster.listen(changed),

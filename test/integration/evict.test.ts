@@ -73,9 +73,13 @@ describe('pods that another one in their place would put right', () => {
     owner = startOwner(api, web);
     evicting = startEvicting(api, clock, causes);
   };
-  /** Waits until the controllers have looked at something twice more. */
+  /** Waits until the controllers have looked at something twice more, and at pods whose changes have come together. */
   const looked = async (): Promise<void> => {
     const before = evicting.looks();
+    const at = clock.monotonic();
+    await eventually(() => {
+      expect(clock.monotonic() - at).toBeGreaterThan(1_000);
+    });
     await eventually(() => {
       api.store.put(
         ready({
@@ -163,6 +167,43 @@ describe('pods that another one in their place would put right', () => {
     expect(evicting.events.map(({ reason }) => reason)).toContain('InjectionMissed');
   });
 
+  it('go once where the webhook is away, and then ever later', async () => {
+    for (const name of ['a', 'b', 'c']) api.store.put(ready(web(name)));
+    owner = startOwner(api, web, (_, pod) => pod);
+    evicting = startEvicting(api, clock, ['missed']);
+    await eventually(() => {
+      expect(evicting.evicted).toHaveLength(1);
+    });
+    const at = clock.monotonic();
+    await eventually(() => {
+      expect(clock.monotonic() - at).toBeGreaterThan(7_000);
+      expect(evicting.book.get('shop/new-1')?.problems).toMatchObject([{ kind: 'missed' }]);
+    });
+    expect(evictions()).toHaveLength(1);
+    // Nothing is asked as long as that lasts, either.
+    const { length } = api.calls;
+    await looked();
+    expect(api.calls.slice(length).filter(({ path }) => path.includes('/pods'))).toEqual([]);
+  });
+
+  it('are not asked for again and again where a budget never lets them go', async () => {
+    for (const name of ['a', 'b', 'c']) api.store.put(ready(web(name)));
+    const closed = budget(3);
+    begin(['missed'], closed);
+    const reads = () =>
+      api.calls.filter(({ verb, path }) => verb === 'get' && path.includes('/pods/'));
+    await eventually(() => {
+      expect(evicting.book.count('missed')).toBe(3);
+    });
+    const at = clock.monotonic();
+    await eventually(() => {
+      expect(clock.monotonic() - at).toBeGreaterThan(6_000);
+    });
+    // Each was read when it was judged, and one of them to find out that the budget holds it.
+    expect(reads().length).toBeLessThanOrEqual(5);
+    expect(evictions()).toEqual([]);
+  });
+
   it('are not said to lack what is added to them while they run', async () => {
     for (const name of ['a', 'b', 'c']) api.store.put(ready(web(name)));
     owner = startOwner(api, web);
@@ -211,6 +252,20 @@ describe('pods that another one in their place would put right', () => {
     expect(evicting.failures).toEqual([]);
   });
 
+  it('go after all when one of several budgets that held them is gone', async () => {
+    const other = { ...budget(1), metadata: { name: 'other', namespace: 'shop' } };
+    three();
+    begin(['outdated'], budget(1), other);
+    change();
+    await looked();
+    expect(evictions()).toEqual([]);
+    api.store.drop(other);
+    await looked();
+    await eventually(() => {
+      expect(evicting.evicted).not.toEqual([]);
+    });
+  });
+
   it.each<[string, readonly KubernetesObject[], Pod]>([
     ['bare ones', [], web('a', owned())],
     [
@@ -219,6 +274,20 @@ describe('pods that another one in their place would put right', () => {
       web(
         'a',
         owned({ apiVersion: 'batch/v1', kind: 'Job', name: 'j', uid: 'j', controller: true }),
+      ),
+    ],
+    [
+      'those of controllers of which nobody knows',
+      [],
+      web(
+        'a',
+        owned({
+          apiVersion: 'example.org/v1',
+          kind: 'ReplicaSet',
+          name: 'r',
+          uid: 'r',
+          controller: true,
+        }),
       ),
     ],
     ['those that end by themselves', [], web('a', { spec: { restartPolicy: 'Never' } })],

@@ -115,8 +115,14 @@ export interface Owner {
 /**
  * Does what a ReplicaSet, the webhook, the scheduler, the kubelet and the controller of budgets do: what goes is replaced at
  * once by another pod, injected as the cluster is by then, which becomes ready.
+ *
+ * @param admits what the webhook makes of a pod.
  */
-export function startOwner(api: ApiServer, makes: (name: string) => Pod): Owner {
+export function startOwner(
+  api: ApiServer,
+  makes: (name: string) => Pod,
+  admits: (api: ApiServer, pod: Pod) => Pod = injected,
+): Owner {
   const timers = new Set<NodeJS.Timeout>();
   const replaced = new Set<string>();
   let made = 0;
@@ -149,7 +155,7 @@ export function startOwner(api: ApiServer, makes: (name: string) => Pod): Owner 
     later(ENDS, () => {
       api.store.drop(pod);
     });
-    const fresh = injected(api, makes(name));
+    const fresh = admits(api, makes(name));
     api.store.put(fresh);
     later(STARTS, () => {
       api.store.put(ready(fresh));
