@@ -10,12 +10,14 @@ import { isCounted, judgePod, type JudgedPod } from '../core/findings/judge-pod.
 import type { Problem } from '../core/findings/judged.js';
 import type { Engine } from '../core/findings/scene.js';
 import { stampOf } from '../core/findings/stamp.js';
+import { Told } from '../core/findings/told.js';
 import { list, type KubernetesObject, type Pod } from '../core/model/types.js';
-import { observed, type ObservedPod } from '../core/status/observed.js';
+import { isOver, observed, type ObservedPod } from '../core/status/observed.js';
 import { perform, type DutyOptions } from './duty.js';
 import type { Recorder } from './events.js';
-import type { KeyedQueue } from './queue.js';
+import type { KeyedQueue, QueueObserver } from './queue.js';
 import { sceneIn } from './scene.js';
+import { Turns } from './turns.js';
 
 /** Pods that are looked at besides those that bear the injector's label. */
 export interface MorePods {
@@ -28,6 +30,8 @@ export interface MorePods {
 export interface FindingsOptions extends DutyOptions {
   readonly engine: Engine;
   readonly recorder: Recorder;
+  /** Hears how the work on the sums goes, as `observe` does of that on pods. */
+  readonly observeSums: QueueObserver;
   /** Whether the webhook is asked about the pods of a namespace: where it is not, nothing is missed. */
   readonly isReviewed: (namespace: string) => boolean;
   /**
@@ -46,6 +50,8 @@ export interface FindingsOptions extends DutyOptions {
 
 const GATHER = 10_000;
 const SUM_UP = 60_000;
+/** Pods that are read in a second: a DaemonSet that is marked now may matter to thousands. */
+const PER_SECOND = 20;
 
 /**
  * Judges pods as `ds-injector status` does, and tells on them what is not as the webhook would have made it, once for each
@@ -53,7 +59,9 @@ const SUM_UP = 60_000;
  * judgement depends on. Works until the signal is aborted, and never rejects.
  */
 export async function findProblems(options: FindingsOptions, signal: AbortSignal): Promise<void> {
-  const memory: Memory = { stamps: new Map(), told: new Map() };
+  const clock = options.clock.monotonic;
+  const turns = new Turns({ apart: 1000 / PER_SECOND, burst: PER_SECOND, clock });
+  const memory: Memory = { stamps: new Map(), told: new Told(), turns };
   const said = new Map<string, string>();
   await Promise.all([
     perform(
@@ -72,7 +80,7 @@ export async function findProblems(options: FindingsOptions, signal: AbortSignal
         },
         listen: (queue) => listenToSkips(options, queue),
       },
-      options,
+      { ...options, observe: options.observeSums },
       signal,
     ),
   ]);
@@ -81,8 +89,9 @@ export async function findProblems(options: FindingsOptions, signal: AbortSignal
 interface Memory {
   /** What each pod's judgement followed from. */
   readonly stamps: Map<string, string>;
-  /** What was told of each pod, by its uid. */
-  readonly told: Map<string, ReadonlySet<string>>;
+  readonly told: Told;
+  /** When pods are read. */
+  readonly turns: Turns;
 }
 
 interface Task {
@@ -98,13 +107,23 @@ async function look(
   options: FindingsOptions,
 ): Promise<number | undefined> {
   const { key, facts } = task;
+  const { stamps, turns } = memory;
   const seen = seenOf(key, options);
-  const stamp = seen && seen.node !== '' && !seen.isTerminating ? stampOf(seen, facts) : undefined;
-  if (stamp !== undefined && memory.stamps.get(key) === stamp) return undefined;
-  const pod = stamp === undefined ? undefined : await read(task, options);
-  if (pod === undefined || stamp === undefined || !isCounted(pod)) forget(task, memory, options);
+  if (seen === undefined || seen.node === '' || isOver(seen)) {
+    forget(key, memory, options);
+    return undefined;
+  }
+  const stamp = stampOf(seen, facts);
+  if (stamps.get(key) === stamp) {
+    turns.forget(key);
+    return undefined;
+  }
+  const wait = turns.take(key);
+  if (wait > 0) return wait;
+  const pod = await read(task, options);
+  if (pod === undefined || !isCounted(pod)) forget(key, memory, options);
   else {
-    memory.stamps.set(key, stamp);
+    stamps.set(key, stamp);
     judge(pod, { ...task, memory }, options);
   }
   return undefined;
@@ -118,10 +137,14 @@ function seenOf(
   return cluster.injected.get(key) ?? (pod && observed(pod));
 }
 
-function forget({ key }: Task, { stamps, told }: Memory, { book }: FindingsOptions): void {
-  const uid = book.get(key)?.uid;
-  if (uid !== undefined) told.delete(uid);
+function forget(
+  key: string,
+  { stamps, told, turns }: Memory,
+  { book }: Pick<FindingsOptions, 'book'>,
+): void {
   stamps.delete(key);
+  told.forget(key);
+  turns.forget(key);
   book.set(key, undefined);
 }
 
@@ -151,16 +174,10 @@ function judge(
   const judged: JudgedPod = { ...whole, problems };
   const isVirtual = scene.profileOf(node) !== undefined;
   book.set(key, entryOf(judged, { uid, owner: owner?.uid ?? '' }, isVirtual));
-  const before = told.get(uid);
-  for (const problem of judged.problems) {
-    if (before?.has(textOf(problem)) === true) continue;
+  for (const problem of told.fresh(key, uid, problems)) {
     recorder.record(findingEvent({ namespace, name, uid }, problem));
   }
-  if (judged.problems.length === 0) told.delete(uid);
-  else told.set(uid, new Set([...(before ?? []), ...judged.problems.map(textOf)]));
 }
-
-const textOf = ({ kind, daemonSet }: Problem): string => `${kind} ${daemonSet}`;
 
 interface Sum {
   /** "namespace/name" of a DaemonSet. */

@@ -12,7 +12,7 @@ import type { Context } from './part.js';
 
 export interface FindingOptions extends Pick<FindingsOptions, 'more'> {
   /** What a controller has, by its name. */
-  readonly duty: (controller: 'findings' | 'evict') => DutyOptions;
+  readonly duty: (controller: 'findings' | 'findings_sums' | 'evict') => DutyOptions;
   readonly recorder: Recorder;
   readonly limits: Limits;
 }
@@ -36,8 +36,10 @@ export async function lookAfterFindings(
   const isReviewed = reviewedBy(config, duty('findings').cluster.world);
   const isAdded = config.existing === 'ephemeral';
   const common = { engine, recorder, book, isReviewed };
+  const observeSums = duty('findings_sums').observe;
+  const finding = { ...duty('findings'), ...common, observeSums, isAdded, ...(more && { more }) };
   await Promise.all([
-    findProblems({ ...duty('findings'), ...common, isAdded, ...(more && { more }) }, signal),
+    findProblems(finding, signal),
     evictPods({ ...duty('evict'), ...common, limits, ...evicting(context, config) }, signal),
   ]);
   unlisten();

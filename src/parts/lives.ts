@@ -92,6 +92,7 @@ const changing = ({ metrics, logger }: Context): Pick<UpdateOptions, 'changed'> 
 
 type Controller =
   | 'findings'
+  | 'findings_sums'
   | 'evict'
   | 'late'
   | 'placeholder_status'

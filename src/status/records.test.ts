@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { aContainer, aDaemonSet, PREFIX } from '../../test/support/builders.js';
+import { aContainer, aDaemonSet, PREFIX, superNode } from '../../test/support/builders.js';
 import { anInjectedPod, aRevision, isReady, running } from '../../test/support/status.js';
 import type { KubernetesObject, Pod } from '../core/model/types.js';
 import {
@@ -152,5 +152,34 @@ describe('a record', () => {
     expect(problemsIn({ pods: [running(pod)] })).toMatchObject([
       { kind: 'orphaned', detail: 'pod_opted_out' },
     ]);
+  });
+
+  it.each<[string, readonly KubernetesObject[]]>([
+    ['the only virtual one', cluster.slice(1)],
+    ['one of several', [superNode({ metadata: { name: 'other' } }), ...cluster.slice(1)]],
+    ['that of a DaemonSet that is gone', nodes.slice(1)],
+  ])('of a pod whose node is not there is no orphan: %s', (_, objects) => {
+    expect(report({ objects, pods: [running(web)] }).problems).toEqual([]);
+  });
+
+  it.each<[string, Pod]>([
+    [
+      'has no room for another record',
+      {
+        ...running(web),
+        metadata: {
+          ...web.metadata,
+          annotations: { ...web.metadata?.annotations, large: 'x'.repeat(256 * 1024) },
+        },
+      },
+    ],
+    [
+      'does not have the form of one',
+      { ...running(web), spec: { ...running(web).spec, schedulingGates: 'none' as never } },
+    ],
+  ])('of a pod that %s is no orphan', (_, pod) => {
+    expect(problemsIn({ pods: [pod] })).not.toContainEqual(
+      expect.objectContaining({ kind: 'orphaned' }),
+    );
   });
 });

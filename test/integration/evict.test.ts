@@ -354,6 +354,62 @@ describe('pods that another one in their place would put right', () => {
     expect(evictions()).toEqual([]);
   });
 
+  it('are left alone while nobody knows their node', async () => {
+    three();
+    begin(['outdated', 'orphaned', 'missed']);
+    await looked();
+    const reads = () =>
+      api.calls.filter(({ verb, path }) => verb === 'get' && path.includes('/shop/pods/')).length;
+    const before = reads();
+    api.store.drop(superNode());
+    await eventually(() => {
+      expect(reads()).toBeGreaterThanOrEqual(before + 3);
+    });
+    await looked();
+    api.store.put(superNode());
+    await looked();
+    expect([evicting.book.count('orphaned'), evicting.events, evictions()]).toEqual([0, [], []]);
+  });
+
+  it.each(['Succeeded', 'Failed'])('are forgotten once they are %s', async (phase) => {
+    const out = { 'eks.tke.cloud.tencent.com/ds-injection': 'false' };
+    const whole = ready(injected(api, web('a')));
+    const lacking = ready(web('b', { metadata: { annotations: out } }));
+    const { resourceVersion: _, ...metadata } = whole.metadata ?? {};
+    const annotations = { ...metadata.annotations, ...out };
+    api.store.put({ ...whole, metadata: { ...metadata, annotations } }, lacking);
+    begin([]);
+    await eventually(() => {
+      expect(evicting.book.count('orphaned')).toBe(1);
+      expect(evicting.book.skips('monitoring/agent')).toMatchObject({ pod_opted_out: 1 });
+      expect(evicting.sums()).toBeGreaterThan(0);
+    });
+    for (const pod of pods()) {
+      const { resourceVersion: __, ...meta } = pod.metadata ?? {};
+      api.store.put({ ...pod, metadata: meta, status: { phase } });
+    }
+    await eventually(() => {
+      expect(evicting.book.count('orphaned')).toBe(0);
+      expect(evicting.book.skips('monitoring/agent')).toEqual({});
+    });
+    expect(['a', 'b'].map((name) => evicting.book.get(`shop/${name}`))).toEqual([
+      undefined,
+      undefined,
+    ]);
+  });
+
+  it('are read one after the other, where something has changed for all of them', async () => {
+    const names = Array.from({ length: 45 }, (_, number) => `p${number}`);
+    api.store.put(...names.map((name) => ready(web(name))));
+    const began = clock.monotonic();
+    begin([]);
+    await eventually(() => {
+      expect(evicting.book.count('missed')).toBe(45);
+    });
+    // Twenty come at once, and the others 50 ms apart.
+    expect(clock.monotonic() - began).toBeGreaterThanOrEqual(1_250);
+  });
+
   it('are only told of where nobody wants them evicted', async () => {
     three();
     begin([]);

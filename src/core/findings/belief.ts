@@ -5,7 +5,8 @@ import type { Outcome } from '../outcome.js';
 import { encodeRecord, type InjectionRecord, type RecordedDaemonSet } from '../record/record.js';
 import type { Scene } from './scene.js';
 
-export const keyOf = ({ namespace, name }: RecordedDaemonSet): string => `${namespace}/${name}`;
+export const keyOf = ({ namespace, name }: Pick<RecordedDaemonSet, 'namespace' | 'name'>): string =>
+  `${namespace}/${name}`;
 
 /** Asks the engine about a pod as it is, in its namespace. */
 export const asker =

@@ -4,13 +4,14 @@ import { RECORD_ANNOTATION } from '../model/annotations.js';
 import { defined } from '../model/defined.js';
 import { isOwnedByDaemonSet, metaOf } from '../model/pod.js';
 import { valueAt, type Pod } from '../model/types.js';
-import type { DaemonSetVerdict, Outcome } from '../outcome.js';
+import type { Outcome } from '../outcome.js';
 import { isEphemeral, type InjectionRecord, type RecordedDaemonSet } from '../record/record.js';
 import { observed, type ObservedPod } from '../status/observed.js';
 import type { Placeholder } from '../status/placeholder.js';
 import { revisionsOf } from '../status/revisions.js';
 import { asCreated } from './as-created.js';
 import { asker, doubtedIn, isPass, keyOf, lossOf } from './belief.js';
+import { clauseOf, refusalOf } from './refusal.js';
 import { wantedOf, type Scene } from './scene.js';
 import type {
   AbsentDaemonSet,
@@ -57,7 +58,8 @@ export function judgePod(pod: Pod, scene: Scene, { closely = false } = {}): Judg
   const all: Case = { pod, seen, scene, outcome, believed };
   const injected = believed.map((one) => injectedOf(one, all));
   const absent = closely ? withLate(absentIn(all), all) : absentIn(all);
-  const isReal = scene.hasNode(seen.node) && scene.profileOf(seen.node) === undefined;
+  const isVirtual = scene.profileOf(seen.node) !== undefined;
+  const isReal = scene.hasNode(seen.node) && !isVirtual;
   return {
     status: {
       ...{ namespace: seen.namespace, name: seen.name, node: seen.node, phase: seen.phase },
@@ -67,7 +69,8 @@ export function judgePod(pod: Pod, scene: Scene, { closely = false } = {}): Judg
       ...unreadable(pod, seen).map((detail) => problemOf('forged', '', detail)),
       ...forged.map((one) => problemOf('forged', keyOf(one), forgeryOf(one, seen))),
       ...(isReal ? believed.map((one) => problemOf('misplaced', keyOf(one))) : []),
-      ...(isReal ? [] : orphansIn(all, problemOf)),
+      // A node that is away for a moment, or not told of yet, says nothing of its pods.
+      ...(isVirtual ? orphansIn(all, problemOf) : []),
       ...absent
         .filter(({ reason }) => reason === 'missed')
         .map(({ daemonSet, detail }) => problemOf('missed', daemonSet, detail)),
@@ -152,7 +155,7 @@ function withLate(
   const refused = new Map(
     late.verdicts
       .filter(({ decision }) => decision === 'skip')
-      .map((one) => [`${one.namespace}/${one.name}`, textOf(one)]),
+      .map((one) => [`${one.namespace}/${one.name}`, clauseOf(one)]),
   );
   return absent.map((one) =>
     one.reason === 'missed' ? defined({ ...one, detail: refused.get(one.daemonSet) }) : one,
@@ -171,15 +174,3 @@ const orphansIn = (all: Case, problemOf: MakeProblem): readonly Problem[] =>
     const loss = lossOf(recorded, all.scene) ?? refusalOf(recorded, all.outcome);
     return loss === undefined ? [] : [problemOf('orphaned', keyOf(recorded), loss)];
   });
-
-/** Why a pod would not get a DaemonSet any more that it has. */
-function refusalOf(recorded: RecordedDaemonSet, outcome: Outcome): string | undefined {
-  if (!isPass(outcome)) return textOf(outcome);
-  const verdict = outcome.daemonSets.find(
-    ({ namespace, name }) => `${namespace}/${name}` === keyOf(recorded),
-  );
-  return verdict === undefined || verdict.decision === 'inject' ? undefined : textOf(verdict);
-}
-
-const textOf = ({ reason, detail = '' }: Outcome | DaemonSetVerdict): string =>
-  detail === '' ? reason : `${reason} (${detail})`;

@@ -35,6 +35,8 @@ export interface Evicting {
   readonly failures: readonly string[];
   /** How often an object was looked at. */
   looks(): number;
+  /** How often the reasons why pods go without a DaemonSet were summed up. */
+  sums(): number;
   stop(): Promise<void>;
 }
 
@@ -50,7 +52,7 @@ export function startEvicting(
   const ending = new AbortController();
   const own = settings({ placeholders: true });
   const [evicted, failures, events]: [string[], string[], EventDraft[]] = [[], [], []];
-  let looks = 0;
+  let [looks, sums] = [0, 0];
   const duty: DutyOptions = {
     ...{ client, cluster, clock, random: Math.random },
     current: () =>
@@ -69,6 +71,7 @@ export function startEvicting(
     ...{ client, random: Math.random, injected: cluster.injected, watch: () => silentWatch },
     clock: clock.monotonic,
   });
+  const observeSums = { ...duty.observe, ran: () => (sums += 1) };
   const recorder = { record: (draft: EventDraft) => events.push(draft) };
   const common = { ...duty, recorder, book, engine: inject, isAdded, isReviewed: () => true };
   const bound = keepBound({ ...duty, client, watch: () => silentWatch }, ending.signal);
@@ -76,7 +79,10 @@ export function startEvicting(
   const running = Promise.all([
     limits.run(ending.signal),
     bound.ended,
-    findProblems({ ...common, more: bound.pods, gather: 50, sumUp: 100 }, ending.signal),
+    findProblems(
+      { ...common, observeSums, more: bound.pods, gather: 50, sumUp: 100 },
+      ending.signal,
+    ),
     evictPods(
       {
         ...common,
@@ -91,6 +97,7 @@ export function startEvicting(
   return {
     ...{ book, evicted, events, failures },
     looks: () => looks,
+    sums: () => sums,
     stop: async () => {
       ending.abort();
       await running;
