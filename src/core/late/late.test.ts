@@ -436,6 +436,25 @@ describe('a record that somebody forged', () => {
   });
 });
 
+describe('a pod of which nobody can tell what was injected', () => {
+  const labelled = { metadata: { labels: { 'ds-injector.io/injected': 'true' } } };
+  const bearing = (text: string) => ({ metadata: { annotations: { [RECORD]: text } } });
+  const world = worldOf([superNode(), aDaemonSet()]);
+
+  it.each<[string, object]>([
+    ['of a newer version', bearing('{"version":2,"daemonSets":[],"volumes":[]}')],
+    ['that is broken', bearing('{"version":1,"daemonSets":')],
+    ['that is empty', bearing('')],
+    ['that somebody took away', labelled],
+  ])('is left alone: it has a record %s', (_, more) => {
+    const pod = running(more);
+    expect(lackingIn(prunedBound(pod), world, settings())).toEqual([]);
+    expect(ask(pod, [aDaemonSet()])).toEqual({
+      ...{ record: undefined, containers: [], lookAgain: undefined, verdicts: [], warnings: [] },
+    });
+  });
+});
+
 describe('nextName', () => {
   const named = (injectedAs: string, restarts = 0): RecordedContainer => ({
     ...{ container: 'x', injectedAs, placement: 'ephemeral', restarts },

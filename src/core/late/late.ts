@@ -62,7 +62,8 @@ const NOTHING: Late = {
  * What a pod gets that runs already: ephemeral containers, as nothing else can be added to it (see docs/lifecycle.md).
  *
  * Nothing is built from what the record on the pod says: every DaemonSet is chosen and planned anew, and of the record only
- * names, restarts and revisions are taken over. A forged one can make the injector add what it would have added anyway.
+ * names, restarts and revisions are taken over. A forged one can make the injector add what it would have added anyway. A pod
+ * whose record cannot be read, or was taken away, is left alone: what it names may be there as sidecars.
  *
  * Pure. After its record and its containers were written, the same question yields neither.
  *
@@ -73,6 +74,7 @@ export function lateFor(pod: Pod, question: LateQuestion): Late {
   const seat = seatOf(pod, question.world, question.settings);
   if (seat === undefined) return NOTHING;
   const record = recordIn(pod);
+  if (record === 'unreadable') return NOTHING;
   const choice = choose(seat.subject, seat.landing.fitting, false);
   const earlier = earlierIn(seat, record, choice);
   const taken = takenIn(pod, record);
