@@ -217,6 +217,16 @@ describe('a pod that runs and lacks a DaemonSet', () => {
     expect(late).toMatchObject({ record: undefined, containers: [] });
   });
 
+  it('gets none that is privileged: it goes in without that, or not at all where the sandbox has it', () => {
+    const daemonSet = templated({ containers: [agent({ securityContext: { privileged: true } })] });
+    const { profiles } = settings();
+    const lets = settings({ profiles: profiles.map((one) => ({ ...one, privileged: true })) });
+    expect(ask(running(), [daemonSet]).containers[0]?.securityContext?.privileged).toBeUndefined();
+    expect(reasonsOf(ask(running(), [daemonSet], { settings: lets }))).toEqual([
+      'not_ephemeral: container agent that is privileged',
+    ]);
+  });
+
   it('gets one that needs a volume that the business has', () => {
     const late = ask(
       running({ spec: { volumes: [{ name: 'all', hostPath: { path: '/var/log' } }] } }),
