@@ -369,6 +369,67 @@ describe('an ephemeral container that ended', () => {
   });
 });
 
+describe('the revision that a pod gets late', () => {
+  const own = settings({ placeholders: true });
+  const imaged = (hash: string) =>
+    templated({ containers: [agent({ image: `example.org/${hash}` })] });
+  const revision = (hash: string, number: number, judged = {}): KubernetesObject => ({
+    apiVersion: 'apps/v1',
+    kind: 'ControllerRevision',
+    metadata: {
+      ...{ name: `agent-${hash}`, namespace: 'monitoring', annotations: judged },
+      labels: { 'controller-revision-hash': hash },
+      ownerReferences: [{ apiVersion: 'apps/v1', kind: 'DaemonSet', name: 'agent' }],
+    },
+    revision: number,
+    data: { spec: { template: imaged(hash).spec?.template } },
+  });
+  const proven = { 'ds-injector.io/proven': 'true' };
+  const broken = { 'ds-injector.io/broken': 'Error' };
+  const images = ({ containers }: Late) => containers.map(({ image }) => image);
+  const question = { settings: own };
+
+  it('is the newest that is proven, as long as the wanted one is not', () => {
+    const old = revision('old', 1, proven);
+    const get = (judged: object) =>
+      images(ask(running(), [imaged('new'), old, revision('new', 2, judged)], question));
+    expect([get({}), get(broken), get(proven)]).toEqual([
+      ['example.org/old'],
+      ['example.org/old'],
+      ['example.org/new'],
+    ]);
+  });
+
+  it('is the wanted one where nothing is proven, and none where that is broken', () => {
+    const get = (judged: object) =>
+      ask(running(), [imaged('new'), revision('new', 2, judged)], question);
+    expect(images(get({}))).toEqual(['example.org/new']);
+    expect(images(get(broken))).toEqual([]);
+    expect(reasonsOf(get(broken))).toEqual(['revision_broken: new: Error']);
+  });
+
+  it('is not added or started again as long as it is broken, whatever was promised; what runs stays', () => {
+    const pod = written(running(), ask(running(), [imaged('new'), revision('new', 2)], question));
+    const get = (asked: Pod, judged: object) =>
+      ask(asked, [imaged('new'), revision('new', 2, judged)], question);
+    const promised = merge<Pod>(pod, { spec: { ephemeralContainers: [] } });
+    for (const asked of [promised, reported(pod, ended('agent', 1))]) {
+      expect(get(asked, broken)).toMatchObject({ record: undefined, containers: [] });
+      expect(reasonsOf(get(asked, broken))).toEqual(['revision_broken: new: Error']);
+      expect(images(get(asked, {}))).toEqual(['example.org/new']);
+    }
+    expect(reasonsOf(get(pod, broken))).toEqual(['injected']);
+  });
+
+  it('is left for later where that is said', () => {
+    const later = new Set(['monitoring/agent']);
+    expect(ask(running(), [aDaemonSet()], { later })).toMatchObject({
+      containers: [],
+      verdicts: [],
+    });
+  });
+});
+
 describe('init containers', () => {
   const daemonSet = templated({
     initContainers: ['one', 'two'].map((name) => aContainer({ name })),
