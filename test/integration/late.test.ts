@@ -2,16 +2,21 @@ import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { PODS } from '../../src/cluster/resources.js';
 import { RECORD_ANNOTATION } from '../../src/core/model/annotations.js';
 import { timeText } from '../../src/core/model/time.js';
-import type { DaemonSet, Pod } from '../../src/core/model/types.js';
+import type { ControllerRevision, DaemonSet, Pod } from '../../src/core/model/types.js';
 import { decodeRecord, type InjectionRecord } from '../../src/core/record/record.js';
 import { startApiServer, type ApiServer } from '../support/api-server/api-server.js';
 import type { Call } from '../support/api-server/faults.js';
 import { aContainer, aPod, superNode, type Overrides } from '../support/builders.js';
+import { merge } from '../support/merge.js';
 import { aPlaceholder, aRevision, running, theDaemonSet } from '../support/lifecycle.js';
 import { startEphemeral, startLate, type Fate, type Late } from './support/late.js';
 import { startClock, type TickingClock } from './support/ticking.js';
 
 const NOW = '2026-01-01T02:00:00Z';
+const proven = (revision: ControllerRevision): ControllerRevision =>
+  merge<ControllerRevision>(revision, {
+    metadata: { annotations: { 'ds-injector.io/proven': 'true' } },
+  });
 const withVolume: Overrides<DaemonSet> = {
   spec: {
     template: {
@@ -186,6 +191,7 @@ describe('pods that run already', () => {
 
   it('all get it, however many there are, and not all at once', async () => {
     const names = Array.from({ length: 60 }, (_, index) => `web-${index}`);
+    api.store.put(proven(aRevision('r1')));
     api.store.put(...names.map((name) => web(name)));
     const leader = start();
     const at = clock.monotonic();
@@ -195,6 +201,39 @@ describe('pods that run already', () => {
     expect(clock.monotonic() - at).toBeGreaterThanOrEqual(1_900);
     expect(calls('get')).toHaveLength(names.length);
     expect(names.filter((name) => ephemeral(name).length !== 1)).toEqual([]);
+  });
+
+  it('are ten at most that try a revision, until it is proven', async () => {
+    const names = Array.from({ length: 25 }, (_, index) => `web-${index}`);
+    api.store.put(...names.map((name) => web(name)));
+    const first = start();
+    await eventually(() => {
+      expect(first.told).toHaveLength(10);
+    });
+    await first.stop();
+    leaders = [];
+    const leader = start();
+    await looked(() => {
+      clock.jump(60_000);
+    });
+    for (const name of names) {
+      await looked(() => {
+        touch(name);
+      });
+    }
+    expect([leader.told, names.filter((name) => ephemeral(name).length > 0)]).toEqual([
+      [],
+      expect.objectContaining({ length: 10 }),
+    ]);
+    const gone = names.find((name) => ephemeral(name).length > 0) ?? '';
+    api.store.drop(get(gone));
+    await eventually(() => {
+      expect(leader.told).toHaveLength(1);
+    });
+    api.store.put(proven(aRevision('r1')));
+    await eventually(() => {
+      expect(leader.told).toHaveLength(15);
+    });
   });
 
   describe('and cannot get it', () => {
