@@ -273,6 +273,29 @@ describe('pods that run already', () => {
     });
   });
 
+  it('keep what others wrote into the record before it was taken back', async () => {
+    api.fault({
+      ...{ verb: 'patch', path: '/ephemeralcontainers', times: 1 },
+      what: { status: 403, reason: 'Forbidden' },
+    });
+    api.store.put(web('web'));
+    let isDone = false;
+    const unobserve = api.store.observe(() => {
+      if (isDone || record() === undefined) return;
+      isDone = true;
+      setImmediate(() => {
+        const { resourceVersion: _, ...metadata } = get().metadata ?? {};
+        const theirs = JSON.stringify({ ...record(), pinned: true });
+        const annotations = { [RECORD_ANNOTATION]: theirs };
+        api.store.put({ ...get(), metadata: { ...metadata, annotations } });
+      });
+    });
+    start();
+    await told('rejected shop/web');
+    unobserve();
+    expect(record()).toMatchObject({ pinned: true, daemonSets: [{ name: 'agent' }] });
+  });
+
   describe('while others write', () => {
     const fault = (path: string, status: number, more = {}) =>
       api.fault({ verb: 'patch', path, times: 1, what: { status, reason: 'Conflict', ...more } });
@@ -389,6 +412,17 @@ describe('pods that run already', () => {
       start({ existing: false });
       await told('promised agent shop/web');
       expect(ephemeral()).toEqual(['agent']);
+    });
+
+    it('lose the promise where the API server does not take them, whoever made it', async () => {
+      api.fault({
+        ...{ verb: 'patch', path: '/ephemeralcontainers', times: 1 },
+        what: { status: 403, reason: 'Forbidden' },
+      });
+      api.store.put(promised());
+      start({ existing: false });
+      await told('rejected shop/web');
+      expect([record(), label(), ephemeral()]).toEqual([undefined, undefined, []]);
     });
 
     it('have them started again under other names, ever later, and not for ever', async () => {
