@@ -4,6 +4,7 @@ import { isStatus } from '../cluster/lease-calls.js';
 import { pathOf, PODS } from '../cluster/resources.js';
 import type { ClusterWorld } from '../cluster/world.js';
 import { factsOf, type Facts } from '../core/facts/facts.js';
+import type { Pod } from '../core/model/types.js';
 import type { Settings } from '../core/settings.js';
 import type { Identity } from '../core/status/observed.js';
 import type { World } from '../core/world/world.js';
@@ -75,21 +76,28 @@ export interface PodPatch {
  * @returns whether it is still there.
  * @throws ApiError, with status 409 where it was changed since it was seen.
  */
-export async function patchPod(
+export const patchPod = async (client: DutyOptions['client'], patch: PodPatch): Promise<boolean> =>
+  (await patchedPod(client, patch)) !== undefined;
+
+/** As `patchPod`. @returns the pod as it is then; undefined where it is gone. */
+export async function patchedPod(
   client: DutyOptions['client'],
   { pod, subresource, patch, type = 'merge', signal }: PodPatch,
-): Promise<boolean> {
+): Promise<Pod | undefined> {
   const path = pathOf(PODS, { namespace: pod.namespace, name: pod.name });
-  return unlessGone(
-    client.request({
+  try {
+    return await client.request({
       method: 'PATCH',
       path: subresource ? `${path}/${subresource}` : path,
       query: { fieldManager: FIELD_MANAGER },
       body: patch,
       contentType: `application/${type}-patch+json`,
       signal,
-    }),
-  );
+    });
+  } catch (error) {
+    if (isStatus(error, 404)) return undefined;
+    throw error;
+  }
 }
 
 /**

@@ -75,7 +75,7 @@ describe('what the answer for a pod depends on', () => {
       worldOf([superNode(), theDaemonSet(), aRevision('r1'), aPlaceholder(), ...objects]),
       settings({ placeholders: true }),
     );
-  const parts = { pod: pod(), lacking: ['monitoring/agent'], owed: [] };
+  const parts = { pod: pod(), lacking: ['monitoring/agent'], promised: [], owed: [] };
   const before = sceneOf(parts, facts());
 
   it('is the same for the same', () => {
@@ -102,6 +102,16 @@ describe('what the answer for a pod depends on', () => {
           theDaemonSet({ spec: { template: { metadata: { labels: { a: 'b' } } } } }),
         );
         return sceneOf(parts, world);
+      },
+    ],
+    [
+      'a revision that is promised and broken',
+      () => {
+        const promised = { ...parts, lacking: [], promised: parts.lacking };
+        expect(sceneOf(promised, facts(noted('ds-injector.io/broken')))).not.toBe(
+          sceneOf(promised, facts()),
+        );
+        return sceneOf(promised, facts());
       },
     ],
     ['a revision that is broken', () => sceneOf(parts, facts(noted('ds-injector.io/broken')))],

@@ -84,19 +84,23 @@ export interface SceneParts {
   readonly pod: Pod;
   /** The DaemonSets that the pod lacks, as "namespace/name". */
   readonly lacking: readonly string[];
+  /** Those that its record names, where it promises something that is owed. */
+  readonly promised: readonly string[];
   /** What became of the ephemeral containers that its record promises. */
   readonly owed: readonly string[];
 }
 
 /** A short text that differs where the answer for a pod may differ. */
-export function sceneOf({ pod, lacking, owed }: SceneParts, facts: Facts): string {
+export function sceneOf({ pod, lacking, promised, owed }: SceneParts, facts: Facts): string {
   const { namespace = '', uid, labels, annotations, ownerReferences } = metaOf(pod);
   const { nodeName = '' } = pod.spec ?? {};
   const whole = [
     ...[uid, labels, annotations, ownerReferences, nodeName, owed],
     facts.nodes.named(nodeName)?.nodeClass.signature,
     facts.stampOf(namespace),
-    lacking.map((key) => [key, revisionsAt(key, nodeName, facts)]),
+    ...[lacking, promised].map((keys) =>
+      keys.map((key) => [key, revisionsAt(key, nodeName, facts)]),
+    ),
   ];
   return createHash('sha256').update(JSON.stringify(whole)).digest('base64');
 }

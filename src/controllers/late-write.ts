@@ -7,7 +7,8 @@ import { metaOf } from '../core/model/pod.js';
 import { valueAt, type Pod } from '../core/model/types.js';
 import { decodeRecord, type InjectionRecord } from '../core/record/record.js';
 import { identityOf } from '../core/status/observed.js';
-import { patchPod, type DutyOptions } from './duty.js';
+import { patchedPod, patchPod, type DutyOptions } from './duty.js';
+import { takenBack } from './late-back.js';
 
 type Client = DutyOptions['client'];
 
@@ -52,7 +53,8 @@ const GONE: LateWritten = { isThere: false, added: [] };
 
 /**
  * Writes the record, and then adds the containers that it names: in this order, so that whoever comes after knows them for
- * the injector's, whatever happens in between. What the API server refuses for good is taken out of the record again.
+ * the injector's, whatever happens in between. What the API server refuses for good is taken out of the record again, whoever
+ * wrote it down, unless somebody else has changed the pod meanwhile: then the next one does that who tries.
  *
  * @throws ApiError where it may go better the next time; with status 409 where the pod was changed since it was read.
  */
@@ -60,7 +62,8 @@ export async function writeLate(
   client: Client,
   { pod, late: { record, containers }, signal }: LateWrite,
 ): Promise<LateWritten> {
-  if (record !== undefined && !(await writeRecord(client, { pod, record, signal }))) return GONE;
+  const after = record === undefined ? pod : await writeRecord(client, { pod, record, signal });
+  if (after === undefined) return GONE;
   if (containers.length === 0) return { isThere: true, added: [] };
   try {
     const isThere = await patchPod(client, {
@@ -73,7 +76,7 @@ export async function writeLate(
     return isThere ? { isThere, added: addedTo(pod, { record, containers }) } : GONE;
   } catch (error) {
     if (!isFinal(error)) throw error;
-    if (record !== undefined) await takeBack(client, { pod, signal });
+    await takeBack(client, { pod: after, metadata: takenBack(pod, record), signal });
     return { rejected: error };
   }
 }
@@ -82,8 +85,8 @@ export async function writeLate(
 const writeRecord = (
   client: Client,
   { pod, record, signal }: { pod: Pod; record: string; signal: AbortSignal },
-): Promise<boolean> =>
-  patchPod(client, {
+): Promise<Pod | undefined> =>
+  patchedPod(client, {
     pod: identityOf(pod),
     patch: {
       metadata: {
@@ -96,23 +99,19 @@ const writeRecord = (
     signal,
   });
 
-/** As it was before; whoever wrote into it meanwhile is heard of when the pod is looked at again. */
+/** @param metadata what is changed; undefined for nothing. */
 async function takeBack(
   client: Client,
-  { pod, signal }: { pod: Pod; signal: AbortSignal },
+  { pod, metadata, signal }: { pod: Pod; metadata: object | undefined; signal: AbortSignal },
 ): Promise<void> {
-  const { labels, annotations } = metaOf(pod);
-  await patchPod(client, {
-    pod: identityOf(pod),
-    patch: {
-      metadata: {
-        ...uidOf(pod),
-        labels: { [INJECTED_LABEL]: valueAt(labels, INJECTED_LABEL) ?? null },
-        annotations: { [RECORD_ANNOTATION]: valueAt(annotations, RECORD_ANNOTATION) ?? null },
-      },
-    },
-    signal,
-  });
+  if (metadata === undefined) return;
+  const { resourceVersion } = identityOf(pod);
+  const patch = { metadata: { ...uidOf(pod), resourceVersion, ...metadata } };
+  try {
+    await patchPod(client, { pod: identityOf(pod), patch, signal });
+  } catch (error) {
+    if (!isStatus(error, 409)) throw error;
+  }
 }
 
 const uidOf = (pod: Pod): object => {

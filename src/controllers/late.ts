@@ -1,18 +1,20 @@
-import { onNode } from '../cluster/injected-pods.js';
+import { daemonSetsIn, onNode } from '../cluster/injected-pods.js';
 import type { BoundPod } from '../cluster/bound-pods.js';
 import { factsOf, type Facts } from '../core/facts/facts.js';
 import { lackingIn } from '../core/late/lacking.js';
 import { lateFor, type Late } from '../core/late/late.js';
-import { metaOf } from '../core/model/pod.js';
+import { metaOf, specOf } from '../core/model/pod.js';
 import type { KubernetesObject, Pod } from '../core/model/types.js';
 import { targetNodeOf } from '../core/placeholder/placeholder.js';
 import type { Settings } from '../core/settings.js';
+import type { ObservedPod } from '../core/status/observed.js';
 import type { World } from '../core/world/world.js';
 import type { Bound } from './bound.js';
 import { perform, type DutyOptions } from './duty.js';
 import { Echo } from './echo.js';
 import { LateMemory, sceneOf, type Refusal } from './late-memory.js';
 import { owedTo, promises } from './late-owed.js';
+import { LateTrials } from './late-trials.js';
 import { readPod, writeLate, type Added } from './late-write.js';
 import type { KeyedQueue } from './queue.js';
 import { Repeats } from './repeats.js';
@@ -43,6 +45,8 @@ const GATHER = 250;
 const GRACE = 5_000;
 /** Pods that are read for what they lack, in a second: a DaemonSet that is marked now may be new to thousands. */
 const PER_SECOND = 20;
+/** Milliseconds after which a pod is looked at again that waits until others have tried a revision. */
+const TRIED = 10_000;
 
 /**
  * Gives pods that run already what they would have got when they were created, and what their records promise: as ephemeral
@@ -56,6 +60,7 @@ export async function injectLate(options: LateOptions, signal: AbortSignal): Pro
     memory: new LateMemory(clock),
     repeats: new Repeats(clock),
     turns: new Turns({ apart: 1000 / PER_SECOND, burst: PER_SECOND, clock }),
+    trials: new LateTrials(options.cluster.injected, clock),
   };
   await perform(
     {
@@ -72,6 +77,7 @@ interface State {
   readonly memory: LateMemory;
   readonly repeats: Repeats;
   readonly turns: Turns;
+  readonly trials: LateTrials;
 }
 
 interface Task {
@@ -85,21 +91,55 @@ interface Task {
 interface Need {
   readonly bound: BoundPod;
   readonly lacking: readonly string[];
+  /** Of what it lacks, that which others try first. */
+  readonly later: ReadonlySet<string>;
   readonly owed: readonly string[];
+  /** The DaemonSets of which something is owed, and others that the record names. */
+  readonly promised: readonly string[];
   /** Milliseconds until it may be said to lack something. */
   readonly grace: number;
 }
 
 async function bring(state: State, options: LateOptions, task: Task): Promise<number | undefined> {
   const seen = options.current();
-  const need = seen && needOf(options, task.key, seen);
-  if (seen === undefined || need === undefined) {
+  const all = seen && needOf(options, task.key, seen);
+  if (seen === undefined || all === undefined) {
     forget(state, task.key);
     return undefined;
   }
+  const need = withoutLater(state, all, task);
+  const tried = need.later.size > 0 ? TRIED : 0;
+  if (need.lacking.length === 0 && need.owed.length === 0) return tried;
   const scene = sceneOf({ ...need, pod: need.bound.pod }, task.facts);
   const wait = waitFor(state, { key: task.key, need, scene });
-  return wait.now ? give(state, options, { ...task, need, seen, scene }) : wait.again;
+  if (!wait.now) return soonest(tried, wait.again);
+  return soonest(tried, await attempt(state, options, { ...task, need, seen, scene }));
+}
+
+/** What a pod needs, but for what enough others try at the moment. */
+function withoutLater({ trials }: State, need: Need, { key, facts }: Task): Need {
+  const { nodeName: node = '' } = specOf(need.bound.pod);
+  const later = trials.full(key, { daemonSets: need.lacking, node, facts });
+  return { ...need, later, lacking: need.lacking.filter((one) => !later.has(one)) };
+}
+
+/** Others wait meanwhile, where the pod gets a revision that nobody knows yet. */
+async function attempt(
+  state: State,
+  options: LateOptions,
+  turn: Turn,
+): Promise<number | undefined> {
+  const { key, facts, need } = turn;
+  const { nodeName: node = '' } = specOf(need.bound.pod);
+  state.trials.enter(key, { daemonSets: need.lacking, node, facts });
+  let isWritten = false;
+  try {
+    const given = await give(state, options, turn);
+    isWritten = given.isWritten;
+    return given.again;
+  } finally {
+    if (!isWritten) state.trials.leave(key);
+  }
 }
 
 /** Whether it is the time of a pod that needs something, and if not, after how many milliseconds it is, if ever. */
@@ -127,13 +167,20 @@ function needOf(
   const bound = pods.get(key);
   if (bound === undefined || !isReviewed(namespaceOf(key))) return undefined;
   const lacking = existing ? lackingIn(bound.pod, world, settings) : [];
-  const owed = owedTo(cluster.injected.get(key));
+  const { owed, promised } = promisesTo(cluster.injected.get(key));
   if (lacking.length === 0 && owed.length === 0) return undefined;
   const created = Date.parse(metaOf(bound.pod).creationTimestamp ?? '');
   const age = clock.now() - created;
   const grace = lacking.length > 0 && age < GRACE ? Math.min(GRACE, GRACE - age) : 0;
-  return { bound, lacking, owed, grace };
+  return { bound, lacking, owed, grace, promised, later: NONE };
 }
+
+function promisesTo(pod: ObservedPod | undefined): Pick<Need, 'owed' | 'promised'> {
+  const owed = owedTo(pod);
+  return { owed, promised: pod && owed.length > 0 ? daemonSetsIn(pod) : [] };
+}
+
+const NONE: ReadonlySet<string> = new Set();
 
 const namespaceOf = (key: string): string => key.slice(0, key.indexOf('/'));
 
@@ -148,23 +195,31 @@ interface Turn extends Task {
   readonly scene: string;
 }
 
+/** What came of looking at a pod, and after how many milliseconds it is looked at again, if ever. */
+interface Given {
+  readonly isWritten: boolean;
+  readonly again: number | undefined;
+}
+
 /** Reads the pod, since what is watched of it is not all, and adds what it is to get. */
-async function give(state: State, options: LateOptions, turn: Turn): Promise<number | undefined> {
+async function give(state: State, options: LateOptions, turn: Turn): Promise<Given> {
   const { key, need, seen, scene, signal } = turn;
   const { client, clock, existing, restarts } = options;
   const pod = await readPod(client, key, signal);
-  if (pod === undefined) return undefined;
+  if (pod === undefined) return { isWritten: false, again: undefined };
   const lacking = existing && need.grace <= 0;
-  const late = lateFor(pod, { ...seen, now: clock.now(), lacking, restarts });
+  const { later } = need;
+  const late = lateFor(pod, { ...seen, now: clock.now(), lacking, restarts, later });
   for (const refusal of state.memory.fresh(pod, refusalsIn(late, turn.facts))) {
     options.refused(pod, refusal);
   }
   const again = lacking ? late.lookAgain : soonest(need.grace, late.lookAgain);
   if (late.record === undefined && late.containers.length === 0) {
     state.memory.settle(key, scene, again);
-    return again;
+    return { isWritten: false, again };
   }
-  return (await write(state, options, { ...turn, pod, late })) ?? again;
+  const refused = await write(state, options, { ...turn, pod, late });
+  return { isWritten: refused === undefined, again: refused ?? again };
 }
 
 /** @param grace milliseconds; 0 where there is nothing to wait for. */
@@ -203,9 +258,10 @@ const versionOf = (pod: Pod): string => {
   return typeof resourceVersion === 'string' ? resourceVersion : '';
 };
 
-function forget({ memory, turns, echo, repeats }: State, key: string): void {
+function forget({ memory, turns, echo, repeats, trials }: State, key: string): void {
   memory.forget(key);
   turns.forget(key);
+  trials.leave(key);
   echo.forget(key);
   repeats.settled(key);
 }

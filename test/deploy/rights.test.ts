@@ -45,6 +45,15 @@ describe.skipIf(withoutHelm)('the rights that the chart gives', () => {
     expect(rightsOf(render({ set }))).toEqual(needsIn(mode));
   });
 
+  it('let no ephemeral container be privileged or mount a token of the pod', () => {
+    const policy = JSON.stringify(
+      render({ set: [] }).get('ValidatingAdmissionPolicy', 'ds-injector-self'),
+    );
+    expect(policy).toContain('!now.?securityContext.?privileged.orValue(false)');
+    expect(policy).toContain('!(mount.name in variables.tokenVolumes)');
+    expect(policy).toContain('source.?serviceAccountToken.hasValue()');
+  });
+
   it.each(['existing', 'outdated', 'orphaned'])(
     'let pods be evicted where the option %s asks for it, and only there',
     (option) => {

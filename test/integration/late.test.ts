@@ -2,16 +2,21 @@ import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { PODS } from '../../src/cluster/resources.js';
 import { RECORD_ANNOTATION } from '../../src/core/model/annotations.js';
 import { timeText } from '../../src/core/model/time.js';
-import type { DaemonSet, Pod } from '../../src/core/model/types.js';
+import type { ControllerRevision, DaemonSet, Pod } from '../../src/core/model/types.js';
 import { decodeRecord, type InjectionRecord } from '../../src/core/record/record.js';
 import { startApiServer, type ApiServer } from '../support/api-server/api-server.js';
 import type { Call } from '../support/api-server/faults.js';
 import { aContainer, aPod, superNode, type Overrides } from '../support/builders.js';
+import { merge } from '../support/merge.js';
 import { aPlaceholder, aRevision, running, theDaemonSet } from '../support/lifecycle.js';
 import { startEphemeral, startLate, type Fate, type Late } from './support/late.js';
 import { startClock, type TickingClock } from './support/ticking.js';
 
 const NOW = '2026-01-01T02:00:00Z';
+const proven = (revision: ControllerRevision): ControllerRevision =>
+  merge<ControllerRevision>(revision, {
+    metadata: { annotations: { 'ds-injector.io/proven': 'true' } },
+  });
 const withVolume: Overrides<DaemonSet> = {
   spec: {
     template: {
@@ -186,6 +191,7 @@ describe('pods that run already', () => {
 
   it('all get it, however many there are, and not all at once', async () => {
     const names = Array.from({ length: 60 }, (_, index) => `web-${index}`);
+    api.store.put(proven(aRevision('r1')));
     api.store.put(...names.map((name) => web(name)));
     const leader = start();
     const at = clock.monotonic();
@@ -195,6 +201,39 @@ describe('pods that run already', () => {
     expect(clock.monotonic() - at).toBeGreaterThanOrEqual(1_900);
     expect(calls('get')).toHaveLength(names.length);
     expect(names.filter((name) => ephemeral(name).length !== 1)).toEqual([]);
+  });
+
+  it('are ten at most that try a revision, until it is proven', async () => {
+    const names = Array.from({ length: 25 }, (_, index) => `web-${index}`);
+    api.store.put(...names.map((name) => web(name)));
+    const first = start();
+    await eventually(() => {
+      expect(first.told).toHaveLength(10);
+    });
+    await first.stop();
+    leaders = [];
+    const leader = start();
+    await looked(() => {
+      clock.jump(60_000);
+    });
+    for (const name of names) {
+      await looked(() => {
+        touch(name);
+      });
+    }
+    expect([leader.told, names.filter((name) => ephemeral(name).length > 0)]).toEqual([
+      [],
+      expect.objectContaining({ length: 10 }),
+    ]);
+    const gone = names.find((name) => ephemeral(name).length > 0) ?? '';
+    api.store.drop(get(gone));
+    await eventually(() => {
+      expect(leader.told).toHaveLength(1);
+    });
+    api.store.put(proven(aRevision('r1')));
+    await eventually(() => {
+      expect(leader.told).toHaveLength(15);
+    });
   });
 
   describe('and cannot get it', () => {
@@ -232,6 +271,29 @@ describe('pods that run already', () => {
       await looked(touch);
       expect([calls('patch').length, leader.told]).toEqual([before, ['rejected shop/web']]);
     });
+  });
+
+  it('keep what others wrote into the record before it was taken back', async () => {
+    api.fault({
+      ...{ verb: 'patch', path: '/ephemeralcontainers', times: 1 },
+      what: { status: 403, reason: 'Forbidden' },
+    });
+    api.store.put(web('web'));
+    let isDone = false;
+    const unobserve = api.store.observe(() => {
+      if (isDone || record() === undefined) return;
+      isDone = true;
+      setImmediate(() => {
+        const { resourceVersion: _, ...metadata } = get().metadata ?? {};
+        const theirs = JSON.stringify({ ...record(), pinned: true });
+        const annotations = { [RECORD_ANNOTATION]: theirs };
+        api.store.put({ ...get(), metadata: { ...metadata, annotations } });
+      });
+    });
+    start();
+    await told('rejected shop/web');
+    unobserve();
+    expect(record()).toMatchObject({ pinned: true, daemonSets: [{ name: 'agent' }] });
   });
 
   describe('while others write', () => {
@@ -350,6 +412,17 @@ describe('pods that run already', () => {
       start({ existing: false });
       await told('promised agent shop/web');
       expect(ephemeral()).toEqual(['agent']);
+    });
+
+    it('lose the promise where the API server does not take them, whoever made it', async () => {
+      api.fault({
+        ...{ verb: 'patch', path: '/ephemeralcontainers', times: 1 },
+        what: { status: 403, reason: 'Forbidden' },
+      });
+      api.store.put(promised());
+      start({ existing: false });
+      await told('rejected shop/web');
+      expect([record(), label(), ephemeral()]).toEqual([undefined, undefined, []]);
     });
 
     it('have them started again under other names, ever later, and not for ever', async () => {

@@ -10,7 +10,10 @@ export interface Refusal {
 }
 
 /** The verdict on a DaemonSet that is refused. */
-export const refused = ({ namespace, name }: Blueprint, refusal: Refusal): DaemonSetVerdict => ({
+export const refused = (
+  { namespace, name }: Pick<Blueprint, 'namespace' | 'name'>,
+  refusal: Refusal,
+): DaemonSetVerdict => ({
   namespace,
   name,
   decision: 'skip',

@@ -80,12 +80,12 @@ function choiceOf(choice: Choice, picks: readonly Pick[]): Choice {
 }
 
 /**
- * The revision of a DaemonSet that a pod gets that runs already: nothing of the pod can fail with it, so it need not be
- * proven.
+ * The revision of a DaemonSet that a pod gets that runs already: the newest proven one, since it can never be taken out
+ * again; where nothing is proven yet, the one that is wanted, unless it is broken.
  */
 export const revisedLate = (present: Blueprint, subject: Subject, landing: Landing): Pick =>
   subject.settings.placeholders
-    ? pick(present, subject, landing, () => false)
+    ? pick(present, subject, landing, () => true)
     : { blueprint: present };
 
 /** Asks for the wanted revision first, then for one that is proven. */

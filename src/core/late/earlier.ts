@@ -122,9 +122,20 @@ function judge(recorded: RecordedDaemonSet, question: Question): readonly Judged
     const detail = `volume ${lacking} that the pod lacks`;
     return [{ verdict: refused(blueprint, { reason: 'not_ephemeral', detail }) }];
   }
-  const revision = subject.facts.daemonSets.revisionOf(blueprint);
-  return [{ verdict: planned, promised: { part, recorded, revision } }];
+  return [{ verdict: planned, promised: { part, recorded, ...standingOf(blueprint, subject) } }];
 }
+
+/** Where there are no placeholders nobody judges revisions. */
+function standingOf(blueprint: Blueprint, { facts, settings }: Subject): Standing {
+  const { daemonSets } = facts;
+  const revision = daemonSets.revisionOf(blueprint);
+  const broken = settings.placeholders
+    ? daemonSets.standingOf(blueprint).broken.get(revision)
+    : undefined;
+  return { revision, broken };
+}
+
+type Standing = Pick<Promised, 'revision' | 'broken'>;
 
 /** The name of a volume that a part mounts and that the pod does not have as it is planned. */
 function lackingVolume({ containers }: Part, plan: Plan, spec: PodSpec): string | undefined {

@@ -1,5 +1,5 @@
 import { choose } from '../decide/choose.js';
-import { RECORD_ANNOTATION } from '../model/annotations.js';
+import { INJECTED_LABEL, RECORD_ANNOTATION } from '../model/annotations.js';
 import { metaOf } from '../model/pod.js';
 import { valueAt } from '../model/types.js';
 import type { Pod } from '../model/types.js';
@@ -21,14 +21,23 @@ export function lackingIn(pod: Pod, world: World, settings: Settings): readonly 
   if (seat === undefined) return [];
   const { chosen } = choose(seat.subject, seat.landing.fitting, false);
   if (chosen.length === 0) return [];
-  const named = namedIn(recordIn(pod));
+  const record = recordIn(pod);
+  if (record === 'unreadable') return [];
+  const named = namedIn(record);
   return chosen.map(({ key }) => key).filter((key) => !named.has(key));
 }
 
-/** What a pod's annotation says, which anybody may have written; undefined for none, and for a text that is none. */
-export function recordIn(pod: Pod): InjectionRecord | undefined {
-  const text = valueAt(metaOf(pod).annotations, RECORD_ANNOTATION);
-  return text === undefined ? undefined : decodeRecord(text);
+/**
+ * What a pod's annotation says, which anybody may have written.
+ *
+ * @returns undefined for a pod that was never injected; 'unreadable' where nobody can tell what was: the text is none, or of
+ *   a version that this program does not know, or it is gone, and the label that was written with it is still there.
+ */
+export function recordIn(pod: Pod): InjectionRecord | 'unreadable' | undefined {
+  const { labels, annotations } = metaOf(pod);
+  const text = valueAt(annotations, RECORD_ANNOTATION);
+  if (text !== undefined) return decodeRecord(text) ?? 'unreadable';
+  return valueAt(labels, INJECTED_LABEL) === 'true' ? 'unreadable' : undefined;
 }
 
 /** The DaemonSets that a record names, as "namespace/name". */

@@ -217,6 +217,16 @@ describe('a pod that runs and lacks a DaemonSet', () => {
     expect(late).toMatchObject({ record: undefined, containers: [] });
   });
 
+  it('gets none that is privileged: it goes in without that, or not at all where the sandbox has it', () => {
+    const daemonSet = templated({ containers: [agent({ securityContext: { privileged: true } })] });
+    const { profiles } = settings();
+    const lets = settings({ profiles: profiles.map((one) => ({ ...one, privileged: true })) });
+    expect(ask(running(), [daemonSet]).containers[0]?.securityContext?.privileged).toBeUndefined();
+    expect(reasonsOf(ask(running(), [daemonSet], { settings: lets }))).toEqual([
+      'not_ephemeral: container agent that is privileged',
+    ]);
+  });
+
   it('gets one that needs a volume that the business has', () => {
     const late = ask(
       running({ spec: { volumes: [{ name: 'all', hostPath: { path: '/var/log' } }] } }),
@@ -359,6 +369,67 @@ describe('an ephemeral container that ended', () => {
   });
 });
 
+describe('the revision that a pod gets late', () => {
+  const own = settings({ placeholders: true });
+  const imaged = (hash: string) =>
+    templated({ containers: [agent({ image: `example.org/${hash}` })] });
+  const revision = (hash: string, number: number, judged = {}): KubernetesObject => ({
+    apiVersion: 'apps/v1',
+    kind: 'ControllerRevision',
+    metadata: {
+      ...{ name: `agent-${hash}`, namespace: 'monitoring', annotations: judged },
+      labels: { 'controller-revision-hash': hash },
+      ownerReferences: [{ apiVersion: 'apps/v1', kind: 'DaemonSet', name: 'agent' }],
+    },
+    revision: number,
+    data: { spec: { template: imaged(hash).spec?.template } },
+  });
+  const proven = { 'ds-injector.io/proven': 'true' };
+  const broken = { 'ds-injector.io/broken': 'Error' };
+  const images = ({ containers }: Late) => containers.map(({ image }) => image);
+  const question = { settings: own };
+
+  it('is the newest that is proven, as long as the wanted one is not', () => {
+    const old = revision('old', 1, proven);
+    const get = (judged: object) =>
+      images(ask(running(), [imaged('new'), old, revision('new', 2, judged)], question));
+    expect([get({}), get(broken), get(proven)]).toEqual([
+      ['example.org/old'],
+      ['example.org/old'],
+      ['example.org/new'],
+    ]);
+  });
+
+  it('is the wanted one where nothing is proven, and none where that is broken', () => {
+    const get = (judged: object) =>
+      ask(running(), [imaged('new'), revision('new', 2, judged)], question);
+    expect(images(get({}))).toEqual(['example.org/new']);
+    expect(images(get(broken))).toEqual([]);
+    expect(reasonsOf(get(broken))).toEqual(['revision_broken: new: Error']);
+  });
+
+  it('is not added or started again as long as it is broken, whatever was promised; what runs stays', () => {
+    const pod = written(running(), ask(running(), [imaged('new'), revision('new', 2)], question));
+    const get = (asked: Pod, judged: object) =>
+      ask(asked, [imaged('new'), revision('new', 2, judged)], question);
+    const promised = merge<Pod>(pod, { spec: { ephemeralContainers: [] } });
+    for (const asked of [promised, reported(pod, ended('agent', 1))]) {
+      expect(get(asked, broken)).toMatchObject({ record: undefined, containers: [] });
+      expect(reasonsOf(get(asked, broken))).toEqual(['revision_broken: new: Error']);
+      expect(images(get(asked, {}))).toEqual(['example.org/new']);
+    }
+    expect(reasonsOf(get(pod, broken))).toEqual(['injected']);
+  });
+
+  it('is left for later where that is said', () => {
+    const later = new Set(['monitoring/agent']);
+    expect(ask(running(), [aDaemonSet()], { later })).toMatchObject({
+      containers: [],
+      verdicts: [],
+    });
+  });
+});
+
 describe('init containers', () => {
   const daemonSet = templated({
     initContainers: ['one', 'two'].map((name) => aContainer({ name })),
@@ -433,6 +504,25 @@ describe('a record that somebody forged', () => {
   it('is no reason to add what it says is there in another form', () => {
     const plain = claiming({ ...claim, placement: 'plain' });
     expect(ask(plain, [aDaemonSet()])).toMatchObject({ containers: [], verdicts: [] });
+  });
+});
+
+describe('a pod of which nobody can tell what was injected', () => {
+  const labelled = { metadata: { labels: { 'ds-injector.io/injected': 'true' } } };
+  const bearing = (text: string) => ({ metadata: { annotations: { [RECORD]: text } } });
+  const world = worldOf([superNode(), aDaemonSet()]);
+
+  it.each<[string, object]>([
+    ['of a newer version', bearing('{"version":2,"daemonSets":[],"volumes":[]}')],
+    ['that is broken', bearing('{"version":1,"daemonSets":')],
+    ['that is empty', bearing('')],
+    ['that somebody took away', labelled],
+  ])('is left alone: it has a record %s', (_, more) => {
+    const pod = running(more);
+    expect(lackingIn(prunedBound(pod), world, settings())).toEqual([]);
+    expect(ask(pod, [aDaemonSet()])).toEqual({
+      ...{ record: undefined, containers: [], lookAgain: undefined, verdicts: [], warnings: [] },
+    });
   });
 });
 

@@ -48,6 +48,8 @@ export interface LateQuestion {
   readonly lacking: boolean;
   /** How often the ephemeral container of one DaemonSet container may be started again in one pod. */
   readonly restarts: number;
+  /** DaemonSets that the pod is not to get now, though it lacks them, as "namespace/name". */
+  readonly later?: ReadonlySet<string>;
 }
 
 const NOTHING: Late = {
@@ -62,7 +64,8 @@ const NOTHING: Late = {
  * What a pod gets that runs already: ephemeral containers, as nothing else can be added to it (see docs/lifecycle.md).
  *
  * Nothing is built from what the record on the pod says: every DaemonSet is chosen and planned anew, and of the record only
- * names, restarts and revisions are taken over. A forged one can make the injector add what it would have added anyway.
+ * names, restarts and revisions are taken over. A forged one can make the injector add what it would have added anyway. A pod
+ * whose record cannot be read, or was taken away, is left alone: what it names may be there as sidecars.
  *
  * Pure. After its record and its containers were written, the same question yields neither.
  *
@@ -73,12 +76,13 @@ export function lateFor(pod: Pod, question: LateQuestion): Late {
   const seat = seatOf(pod, question.world, question.settings);
   if (seat === undefined) return NOTHING;
   const record = recordIn(pod);
+  if (record === 'unreadable') return NOTHING;
   const choice = choose(seat.subject, seat.landing.fitting, false);
   const earlier = earlierIn(seat, record, choice);
   const taken = takenIn(pod, record);
   const since = timeText(question.now);
   const lacking = question.lacking
-    ? additionsTo(seat, { choice, record, earlier, taken, since })
+    ? additionsTo(seat, { choice, record, earlier, taken, since, later: question.later })
     : NONE;
   const steps = stepsIn([...earlier.parts, ...lacking.parts], { ...question, pod, taken });
   return lateOf(pod, { record, steps, lacking, earlier });
@@ -107,17 +111,18 @@ interface Given {
   readonly taken: ReadonlySet<string>;
   /** Now, in RFC 3339. */
   readonly since: string;
+  readonly later: ReadonlySet<string> | undefined;
 }
 
 /** The DaemonSets that the pod lacks, as far as they can be expressed as ephemeral containers with what the pod has. */
 function additionsTo(
   { subject, landing }: Seat,
-  { choice, record, earlier, taken, since }: Given,
+  { choice, record, earlier, taken, since, later }: Given,
 ): Additions {
   const named = namedIn(record);
   const { daemonSets } = subject.facts;
   const picks = choice.chosen
-    .filter(({ key }) => !named.has(key))
+    .filter(({ key }) => !named.has(key) && later?.has(key) !== true)
     .map((present) => revisedLate(present, subject, landing))
     .map((pick) =>
       pick.refusal !== undefined || landing.ground.ephemeralContainers
@@ -210,7 +215,11 @@ function hasRoom(pod: Pod, text: string): boolean {
 function withSteps(verdict: DaemonSetVerdict, steps: readonly Steps[]): DaemonSetVerdict {
   const found = steps.find(({ recorded: one }) => keyOf(one) === keyOf(verdict));
   if (verdict.decision === 'skip' || found === undefined) return verdict;
-  const { givenUp, recorded: one } = found;
+  const { givenUp, held, recorded: one } = found;
+  if (held !== undefined) {
+    const { namespace, name } = verdict;
+    return refused({ namespace, name }, { reason: 'revision_broken', detail: held });
+  }
   return {
     ...verdict,
     ...(givenUp === undefined ? {} : { detail: `${givenUp} has ended, and is not started again` }),

@@ -17,6 +17,8 @@ export interface Steps {
   readonly waits: readonly number[];
   /** The name of a container that has ended so often that it is left so. */
   readonly givenUp: string | undefined;
+  /** What is said of the revision where it is broken, and something would have been added of it. */
+  readonly held: string | undefined;
 }
 
 /** Milliseconds that pass before an ephemeral container is started again, as a kubelet does it. */
@@ -29,6 +31,8 @@ export interface Promised {
   readonly recorded: RecordedDaemonSet;
   /** The one that it is planned with; the record's own, as long as the World knows that. */
   readonly revision: string;
+  /** What is said of that revision where it is broken: nothing of it is added or started again as long as it is. */
+  readonly broken?: string | undefined;
 }
 
 export interface StepsQuestion {
@@ -50,6 +54,7 @@ interface Step {
   readonly container?: Container;
   readonly wait?: number;
   readonly givenUp?: true;
+  readonly isHeld?: true;
 }
 
 /**
@@ -58,7 +63,8 @@ interface Step {
  *
  * @param promised nothing is built from what the record says but names.
  */
-export function stepsFor({ part, recorded, revision }: Promised, question: StepsQuestion): Steps {
+export function stepsFor(promised: Promised, question: StepsQuestion): Steps {
+  const { part, recorded, revision, broken } = promised;
   const known = new Map(recorded.containers.map((one) => [one.container, one]));
   const all = part.containers.map((planned) => ({
     planned,
@@ -70,7 +76,12 @@ export function stepsFor({ part, recorded, revision }: Promised, question: Steps
     .find((one) => fateOf(one.recorded, true, question.pod) !== 'done');
   const due = open === undefined ? all.filter((one) => !isInit(one)) : [open];
   const steps = new Map(
-    due.map((one) => [one.planned.source, stepFor(one.planned, one.recorded, question)]),
+    due.map((one) => [
+      one.planned.source,
+      broken === undefined
+        ? stepFor(one.planned, one.recorded, question)
+        : heldStep(one.recorded, question.pod),
+    ]),
   );
   const found = [...steps.values()];
   const containers = found.flatMap(({ container }) => container ?? []);
@@ -84,6 +95,7 @@ export function stepsFor({ part, recorded, revision }: Promised, question: Steps
     containers,
     waits: found.flatMap(({ wait }) => wait ?? []),
     givenUp: found.find(({ givenUp }) => givenUp)?.recorded.injectedAs,
+    held: found.some(({ isHeld }) => isHeld) ? `${revision}: ${broken ?? ''}` : undefined,
   };
 }
 
@@ -108,6 +120,10 @@ function fateOf({ injectedAs }: RecordedContainer, isInit: boolean, pod: Pod): F
   if (isInit && ended.exitCode === 0) return 'done';
   return { endedAt: Date.parse(ended.finishedAt ?? '') || 0 };
 }
+
+/** Of a revision that is broken: what runs stays. */
+const heldStep = (recorded: RecordedContainer, pod: Pod): Step =>
+  fateOf(recorded, false, pod) === 'there' ? { recorded } : { recorded, isHeld: true };
 
 function stepFor(
   planned: PlannedContainer,

@@ -10,13 +10,18 @@ import { carriedVolumes } from './volumes.js';
 
 /**
  * Why a DaemonSet cannot be expressed as ephemeral containers: these can mount volumes of the pod, but no part of one, and a
- * pod that runs already gets neither volumes nor image pull secrets.
+ * pod that runs already gets neither volumes nor image pull secrets. None is privileged: the policy for the injector itself
+ * refuses that, or its token would be worth the sandbox of every injected pod.
  *
  * @see https://kubernetes.io/docs/concepts/workloads/pods/ephemeral-containers/
  */
 export function notEphemeral(context: Context): Refusal | undefined {
   if (!context.blueprint.ephemeral) return undefined;
-  const detail = (context.runs ? lackIn(context) : undefined) ?? partIn(context) ?? fileIn(context);
+  const detail =
+    (context.runs ? lackIn(context) : undefined) ??
+    partIn(context) ??
+    fileIn(context) ??
+    privilegedIn(context);
   return detail === undefined ? undefined : { reason: 'not_ephemeral', detail };
 }
 
@@ -60,6 +65,15 @@ function partOf(mounted: Mounted, context: Context): string | undefined {
 function fileIn({ blueprint }: Context): string | undefined {
   const path = fileOfAmount(blueprint);
   return path === undefined ? undefined : `file ${path} with an amount of a container`;
+}
+
+/** Where the sandbox has none of these, they go in without, as sidecars do. */
+function privilegedIn({ blueprint, landing }: Context): string | undefined {
+  if (!landing.profile.privileged) return undefined;
+  const found = blueprint.containers.find(
+    ({ securityContext }) => securityContext?.privileged === true,
+  );
+  return found && `container ${found.name} that is privileged`;
 }
 
 /** Says what an ephemeral container is without that the DaemonSet has; readiness would be left out in any case. */
