@@ -2,6 +2,7 @@ import { beforeAll, describe, expect, it } from 'vitest';
 import { untilInjected } from './support/api.js';
 import { apply, exec, waitFor } from './support/kubectl.js';
 import { annotated, aShell, Theme } from './support/objects.js';
+import { untilProven } from './support/proven.js';
 
 const theme = new Theme('identity');
 const { namespace } = theme;
@@ -12,11 +13,9 @@ beforeAll(async () => {
   await apply(theme.daemonSet('agent', [aShell('agent')]));
   await untilInjected(theme.pod('first'), 'agent');
   const native = { metadata: { annotations: { 'ds-injector.io/placement': 'native' } } };
-  await apply(
-    theme.pod('plain'),
-    theme.pod('native', native),
-    theme.pod('after', annotated('start-after-ds', 'true')),
-  );
+  await apply(theme.pod('plain'));
+  await untilProven(namespace);
+  await apply(theme.pod('native', native), theme.pod('after', annotated('start-after-ds', 'true')));
   await waitFor(namespace, 'condition=Ready', 'pod/plain', 'pod/native', 'pod/after');
 });
 

@@ -6,6 +6,7 @@ import { untilInjected } from './support/api.js';
 import { apply, exec, getJson, kubectl, logHolds, logs, waitFor } from './support/kubectl.js';
 import { note } from './support/note.js';
 import { aShell, BUSYBOX, namesIn, Theme } from './support/objects.js';
+import { untilProven } from './support/proven.js';
 import { seedDaemonSets, seedWorkloads } from './support/seeds.js';
 
 const theme = new Theme('seeds');
@@ -102,7 +103,9 @@ beforeAll(async () => {
   const workloads = ['seed-002.yaml', 'seed-003.yaml'].flatMap((file) =>
     seedWorkloads(theme, file),
   );
-  await apply(theme.pod('single'), replicaSet, cronJob, ...workloads);
+  await apply(theme.pod('single'));
+  await untilProven(namespace);
+  await apply(replicaSet, cronJob, ...workloads);
 });
 
 describe.concurrent('the workloads of the seeds', () => {
