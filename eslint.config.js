@@ -15,7 +15,7 @@ const arrow = (files, regex, message) => ({
 });
 
 export default tseslint.config(
-  { ignores: ['dist', 'coverage', 'node_modules', 'test/golden'] },
+  { ignores: ['dist', 'coverage', 'node_modules', 'test/golden', '.cluster'] },
   js.configs.recommended,
   {
     files: ['**/*.ts'],
